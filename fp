@@ -52,7 +52,7 @@ environment() {
 }
 
 fingerprint() { # what the environment is made from
-    { printf '%s\n' "$PWD" && cat requirements.lock pyproject.toml && for folder in $(ours); do cat "$folder/pyproject.toml"; done; } | cksum
+    { printf '%s\n' "$PWD" && cat requirements.lock && for folder in $(ours); do cat "$folder/pyproject.toml"; done; } | cksum
 }
 
 ours() { # the folders of our own packages

@@ -1,0 +1,1 @@
+"""One GraphQL schema from all installed plugins, served over HTTP."""

@@ -1,0 +1,1 @@
+"""Poverty relief funds: issued, received, arranged, carried over."""

@@ -1,0 +1,1 @@
+"""Poverty relief projects: library, plan, progress, beneficiaries."""

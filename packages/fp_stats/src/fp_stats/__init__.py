@@ -1,0 +1,1 @@
+"""Statistics tables as counted conditions, kept fresh by the changes."""
