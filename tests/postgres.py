@@ -10,7 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-SETTINGS = "-c listen_addresses='' -c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=200"
+SETTINGS = (
+    "-c listen_addresses='' -c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=200"
+)
 
 
 class NoPostgres(Exception):
@@ -33,7 +35,7 @@ def binary(name: str) -> str:
 def cluster() -> Iterator[str]:
     """A running server; yields the folder of its socket. The superuser is `fp`, without a password."""
     initdb, pg_ctl = binary("initdb"), binary("pg_ctl")
-    with tempfile.TemporaryDirectory(prefix="fp-pg-", dir=_fast_folder(), ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(prefix="fp-pg-", dir=fast_folder(), ignore_cleanup_errors=True) as folder:
         as_user = _ordinary_user(folder)
         data = f"{folder}/data"
         _run(initdb, "-D", data, "-A", "trust", "-U", "fp", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", **as_user)
@@ -50,7 +52,7 @@ def url(folder: str, database: str) -> str:
     return f"postgresql://fp@/{database}?host={folder}"
 
 
-def _fast_folder() -> str | None:
+def fast_folder() -> str | None:
     """Memory, where the machine offers it with room; else the usual temporary folder."""
     memory = Path("/dev/shm")
     return str(memory) if memory.is_dir() and shutil.disk_usage(memory).free > 2 * 1024**3 else None
