@@ -2,6 +2,7 @@
 # The one command of this tree: makes its own environment from requirements.lock, then runs what is asked for.
 # Needs a POSIX shell and Python 3.11 or newer. Downloads with uv where you have it, else with pip: each keeps your own settings.
 set -eu
+called_from=$PWD
 cd "$(dirname "$0")"
 venv=$PWD/.venv
 python=$venv/bin/python
@@ -10,13 +11,15 @@ PATH=$venv/bin:$PATH # the build backend and the tools lie there
 stamp=$venv/.made-from
 
 main() {
-    case "${1:-help}" in
-        help | -h | --help) help ;;
-        install) environment && say "the environment is in $venv" ;;
-        test) environment && shift && exec "$python" -m pytest "$@" ;;
-        check) environment && shift && exec "$python" tools/check.py "$@" ;;
-        lock) environment && shift && lock "$@" ;;
-        *) environment && exec "$python" -m fp_gateway.cli "$@" ;;
+    command=${1:-help}
+    case "$command" in help | -h | --help) help && return ;; esac
+    environment
+    case "$command" in
+        install) say "the environment is in $venv" ;;
+        test) shift && exec "$python" -m pytest "$@" ;;
+        check) shift && exec "$python" tools/check.py "$@" ;;
+        lock) shift && lock "$@" ;;
+        *) cd "$called_from" && exec "$python" -m fp_gateway.cli "$@" ;;
     esac
 }
 
@@ -34,7 +37,7 @@ help() {
   rules      explain a rule: its clauses, its parameters, the documents behind them
 
   test       run the tests; options go to pytest             FP_REQUIRE_PG=1: fail where PostgreSQL is missing
-  check      format, lint, types, layers, schema, documents  --fix: mend format and lint
+  check      format, lint, types, layers, schema, documents  --fix: mend format, lint and schema.graphql
   lock       refresh requirements.lock                       --upgrade: to the newest versions
   install    only make the environment
 
@@ -60,7 +63,7 @@ ours() { # the folders of our own packages
 }
 
 make_venv() {
-    base=$(find_python)
+    base=$(find_python) || exit 1
     say "making .venv with $("$base" --version 2>&1) ($base)"
     if [ -n "$your_uv" ]; then
         "$your_uv" venv -q --clear --no-managed-python --python "$base" "$venv"
