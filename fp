@@ -37,7 +37,7 @@ help() {
   rules      explain a rule: its clauses, its parameters, the documents behind them
 
   test       run the tests; options go to pytest             FP_REQUIRE_PG=1: fail where PostgreSQL is missing
-  check      format, lint, types, layers, schema, documents  --fix: mend format, lint and schema.graphql
+  check      format, lint, types, layers, lock, schema, docs  --fix: mend format, lint and schema.graphql
   lock       refresh requirements.lock                       --upgrade: to the newest versions
   install    only make the environment
 

@@ -1,38 +1,35 @@
 """Fixtures for all tests: a registry with every installed plugin, on SQLite and on PostgreSQL, empty but for some regions."""
 
 import os
+import secrets
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
+from fp_core.db import make_engine
+from fp_core.keys import Keys
+from fp_core.plugins import Host
+from fp_core.registry import Registry
 from tests import databases, places, postgres
 
 
 @pytest.fixture(scope="session")
-def host() -> Any:
+def host() -> Host:
     """Every installed plugin."""
-    from fp_core.plugins import Host
-
     return Host.load()
 
 
 @pytest.fixture(scope="session")
-def keys() -> Any:
+def keys() -> Keys:
     """Keys for identity numbers that live as long as the test run."""
-    from fp_core.keys import Keys
-
-    return Keys.ephemeral()
+    return Keys({1: secrets.token_bytes(32)})
 
 
 @pytest.fixture(scope="session")
-def fill(host: Any, keys: Any) -> databases.Fill:
+def fill(host: Host, keys: Keys) -> databases.Fill:
     """Makes the tables by the packages' own migrations, and adds the regions of tests/places.py."""
 
     def fill(url: str) -> None:
-        from fp_core.db import make_engine
-        from fp_core.registry import Registry
-
         with Registry(make_engine(url), host, keys) as registry:
             registry.migrate()
             places.add_to(registry)
@@ -82,10 +79,7 @@ def database(backend: databases.Backend) -> Iterator[str]:
 
 
 @pytest.fixture
-def registry(database: str, host: Any, keys: Any) -> Iterator[Any]:
+def registry(database: str, host: Host, keys: Keys) -> Iterator[Registry]:
     """A registry with every installed plugin, empty but for the regions of tests/places.py."""
-    from fp_core.db import make_engine
-    from fp_core.registry import Registry
-
     with Registry(make_engine(database), host, keys) as opened:
         yield opened

@@ -1,5 +1,11 @@
 """A few real divisions that the tests live in: two towns of 黔西县 in Guizhou and one of 都安瑶族自治县 in Guangxi."""
 
+from sqlalchemy import insert
+
+from fp_core.models.regions import FIRST_YEAR, Region
+from fp_core.regions import level_of, parent_of
+from fp_core.registry import Registry
+
 NATION = "000000000000"
 GUIZHOU, BIJIE, QIANXI = "520000000000", "520500000000", "520522000000"
 JINBI, YUDUO = "520522101000", "520522102000"
@@ -31,5 +37,11 @@ NAMES = {
 VILLAGES = (ZHONGZHAI, YANGJIADIAN, LONGCHANG, LATU, DINGFU, SANLIAN)
 
 
-def add_to(registry: object) -> None:
-    """Write these divisions into a registry."""
+def add_to(registry: Registry) -> None:
+    """Write these divisions into a registry, valid in every year."""
+    rows = [
+        {"code": code, "valid_from": FIRST_YEAR, "name": name, "level": level_of(code), "parent_code": parent_of(code)}
+        for code, name in NAMES.items()
+    ]
+    with registry.engine.begin() as connection:
+        connection.execute(insert(Region), rows)

@@ -37,7 +37,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         years = {year: names(Path(folder), version) for year, version in VERSIONS.items()}
     counts: Counter[str] = Counter()
-    for year, code in sorted((y, c) for y, found in years.items() for c, name in found.items() if UNREADABLE.search(name)):
+    for year, code in sorted(
+        (y, c) for y, found in years.items() for c, name in found.items() if UNREADABLE.search(name)
+    ):
         how = repair(years, year, code)
         counts[how] += 1
         print(f"{year} {code} {how}: {years[year][code]}")
@@ -97,7 +99,9 @@ def fill(name: str, known: str) -> str | None:
 def check_parents(year: int, found: Names) -> None:
     orphans = [code for code in found if code != NATION and parent_of(code) not in found]
     if orphans:
-        raise SystemExit(f"{year}: {len(orphans)} codes have no parent, such as {orphans[:3]}; add a rule for them here")
+        raise SystemExit(
+            f"{year}: {len(orphans)} codes have no parent, such as {orphans[:3]}; add a rule for them here"
+        )
 
 
 def write(years: dict[int, Names]) -> int:

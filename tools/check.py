@@ -1,4 +1,4 @@
-"""./fp check: format, lint, types, layers, schema and documents, one line each; ends with 1 when a step fails."""
+"""./fp check: format, lint, types, layers, lock, schema and documents, one line each; ends with 1 when a step fails."""
 
 import argparse
 import difflib
@@ -82,6 +82,12 @@ def _layers() -> str:
     return _output_of("lint-imports", "--no-logo")
 
 
+def _lock() -> str:
+    """What our packages ask for and requirements.lock did not bring."""
+    wrong = _output_of("uv", "pip", "check", "-q", "--offline", "--python", sys.executable)
+    return f"{wrong}\nrequirements.lock lags behind a pyproject.toml: ./fp lock refreshes it" if wrong else ""
+
+
 def _schema() -> str:
     code, printed, errors = _printed_schema()
     if code:
@@ -107,6 +113,7 @@ STEPS: dict[str, Step] = {
     "lint": _lint,
     "types": _types,
     "layers": _layers,
+    "lock": _lock,
     "schema": _schema,
     "documents": _documents,
 }
