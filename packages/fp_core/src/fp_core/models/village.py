@@ -4,16 +4,17 @@ from decimal import Decimal
 from functools import partial
 from typing import Any, ClassVar
 
+from sqlalchemy import ForeignKeyConstraint
 from sqlmodel import SQLModel
 
 from fp_core.indicators import indicator
 from fp_core.models.village_services import (
-    VillageHealthFields,
+    VillageHomeFields,
     VillageMoneyFields,
     VillageNetFields,
     VillageProgrammeFields,
     VillageRoadFields,
-    VillageWaterFields,
+    VillageServiceFields,
 )
 from fp_core.scope import by
 
@@ -133,8 +134,8 @@ class VillageLandFields(SQLModel):
 class VillageYear(
     VillageProgrammeFields,
     VillageNetFields,
-    VillageHealthFields,
-    VillageWaterFields,
+    VillageServiceFields,
+    VillageHomeFields,
     VillageRoadFields,
     VillageMoneyFields,
     VillageLandFields,
@@ -147,3 +148,4 @@ class VillageYear(
     __tablename__ = "village_year"
     __label__: ClassVar[tuple[str, str]] = ("贫困村年度信息", "village in a data year")
     __scope__: ClassVar[Any] = by("village_code")
+    __table_args__ = (ForeignKeyConstraint(["village_code"], ["village.village_code"]),)

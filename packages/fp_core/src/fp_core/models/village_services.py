@@ -55,7 +55,7 @@ class VillageRoadFields(SQLModel):
     has_bus: bool | None = asked("是否通客运班车", "a bus comes", legacy="AAD323")
 
 
-class VillageWaterFields(SQLModel):
+class VillageHomeFields(SQLModel):
     """Water, power and housing. What is not reported counts as not solved."""
 
     unsafe_water_households: int | None = households(
@@ -91,7 +91,7 @@ class VillageWaterFields(SQLModel):
     )
 
 
-class VillageHealthFields(SQLModel):
+class VillageServiceFields(SQLModel):
     """Cooperatives, tourism, care and culture."""
 
     coop_count: int | None = pieces("农民专业合作社个数", "farmers' cooperatives", legacy="AAD371")
