@@ -1,0 +1,1 @@
+"""The demonstration registry: invented people and years in real villages."""
