@@ -1,0 +1,95 @@
+"""The core's own part of the schema: households and people, villages and counties, divisions, events, and who one is."""
+
+import strawberry
+from strawberry import Info
+
+from fp_core.graphql.context import Context
+from fp_core.graphql.core_links import LINKS
+from fp_core.graphql.extends import field
+from fp_core.graphql.parts import GraphQL
+from fp_core.graphql.sources import source_of
+from fp_core.models.county import County, CountyYear
+from fp_core.models.events import Event
+from fp_core.models.household import Household, HouseholdYear
+from fp_core.models.member import Member, MemberYear
+from fp_core.models.natural_village import NaturalVillage, NaturalVillageYear
+from fp_core.models.regions import Region
+from fp_core.models.village import Village, VillageYear
+from fp_core.models.years import DataYear
+from fp_core.operations.edit import EditHousehold
+from fp_core.operations.identify import IdentifyHousehold
+from fp_core.operations.natural_change import AddMember, RemoveMember
+from fp_core.operations.rollback import RollBack
+from fp_core.operations.status import ExitForGood, ExitHousehold, Relapse
+from fp_core.operations.years import CloseYear, OpenYear
+
+
+@strawberry.type(description="当前操作员 · who is asking")
+class Me:
+    """The operator behind the request."""
+
+    name: str = strawberry.field(description="用户名 · user name")
+    level: str = strawberry.field(description="行政级别 · level of administration: NATION … VILLAGE")
+    region_code: str = strawberry.field(description="行政区划 · the region that is visible, with all below it")
+    rights: list[str] = strawberry.field(description="权限 · named rights, by name")
+
+
+@strawberry.type(name="Plugin", description="插件 · an installed plugin")
+class PluginType:
+    """A plugin, or why it was left out."""
+
+    name: str = strawberry.field(description="名称 · name of the plugin")
+    is_active: bool = strawberry.field(description="是否启用 · whether it takes part")
+    reason: str | None = strawberry.field(description="停用原因 · why it was left out")
+
+
+class CoreQueries:
+    """What is neither row nor command."""
+
+    @field("当前操作员", "who is asking, with region and rights")
+    @staticmethod
+    def me(info: Info[Context]) -> Me:
+        actor = info.context.actor
+        return Me(name=actor.name, level=str(actor.level), region_code=actor.scope.code, rights=sorted(actor.rights))
+
+    @field("插件列表", "the installed plugins, also those that were left out")
+    @staticmethod
+    def plugins(info: Info[Context]) -> list[PluginType]:
+        host = info.context.registry.host
+        active = [PluginType(name=name, is_active=True, reason=None) for name in host.plugins]
+        return active + [PluginType(name=f.plugin, is_active=False, reason=f.reason) for f in host.failures]
+
+
+def core_graphql() -> GraphQL:
+    """Sources of the core's models, the links between them, the commands, and two queries."""
+    return GraphQL(
+        sources=(
+            source_of(Region, search=("name", "code"), region_columns=("code",)),
+            source_of(DataYear),
+            source_of(County),
+            source_of(CountyYear),
+            source_of(Village),
+            source_of(VillageYear),
+            source_of(NaturalVillage),
+            source_of(NaturalVillageYear),
+            source_of(Household),
+            source_of(HouseholdYear),
+            source_of(Member),
+            source_of(MemberYear),
+            source_of(Event),
+        ),
+        links=LINKS,
+        commands=(
+            IdentifyHousehold,
+            EditHousehold,
+            AddMember,
+            RemoveMember,
+            ExitHousehold,
+            ExitForGood,
+            Relapse,
+            RollBack,
+            OpenYear,
+            CloseYear,
+        ),
+        queries=(CoreQueries,),
+    )
