@@ -17,7 +17,7 @@ main() {
     case "$command" in
         install) say "the environment is in $venv" ;;
         test) shift && exec "$python" -m pytest "$@" ;;
-        check) shift && exec "$python" tools/check.py "$@" ;;
+        check) shift && exec "$python" -m tools.check "$@" ;;
         lock) shift && lock "$@" ;;
         *) cd "$called_from" && exec "$python" -m fp_gateway.cli "$@" ;;
     esac
@@ -30,6 +30,7 @@ help() {
   demo       make the demonstration registry and serve it    --check: run the main job once and stop
   serve      serve a registry over GraphQL
   migrate    bring a registry's tables up to date
+  template   write the workbook that a county fills in
   import     read a filled workbook into a registry
   verify     check every invariant of a registry
   plugins    list the installed plugins and what each adds

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import check_docs
+from tools import check_docs, check_lock
 
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMA = ROOT / "gateway" / "schema.graphql"
@@ -83,9 +83,7 @@ def _layers() -> str:
 
 
 def _lock() -> str:
-    """What our packages ask for and requirements.lock did not bring."""
-    wrong = _output_of("uv", "pip", "check", "-q", "--offline", "--python", sys.executable)
-    return f"{wrong}\nrequirements.lock lags behind a pyproject.toml: ./fp lock refreshes it" if wrong else ""
+    return "\n".join(check_lock.faults(ROOT))
 
 
 def _schema() -> str:
@@ -105,7 +103,9 @@ def _schema() -> str:
 
 
 def _documents() -> str:
-    return "\n".join(check_docs.faults(ROOT))
+    from fp_gateway.cli import app
+
+    return "\n".join([*check_docs.faults(ROOT), *check_docs.unlisted_commands(ROOT / "fp", app)])
 
 
 STEPS: dict[str, Step] = {
