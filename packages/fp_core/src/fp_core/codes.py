@@ -113,20 +113,42 @@ class Codes(Mapping[str, Dictionary]):
     def __len__(self) -> int:
         return len(self.lists)
 
-    def with_items(self, additions: Iterable[CodeAddition]) -> "Codes":
-        """These lists and a plugin's values. A value that clashes with one that is there is refused."""
+    def with_items(self, additions: "Iterable[CodeAddition | Dictionary]") -> "Codes":
+        """These lists and a plugin's values and lists. What clashes with something that is there is refused."""
         lists = dict(self.lists)
         for addition in additions:
+            if isinstance(addition, Dictionary):
+                lists[addition.name] = _new_list(lists, addition)
+                continue
             old = self[addition.list] if addition.list not in lists else lists[addition.list]
             _refuse_clash(old, addition.item)
             lists[old.name] = Dictionary(old.name, old.label, old.english, (*old.items, addition.item))
         return Codes(MappingProxyType(lists))
 
 
+def _new_list(lists: Mapping[str, Dictionary], new: Dictionary) -> Dictionary:
+    if new.name in lists:
+        raise Invalid(
+            new.name,
+            f"代码表 {new.name!r} 已存在（{lists[new.name].label}）；请换一个名称，或用 CodeAddition 增加代码",
+            f"there is a code list {new.name!r} already ({lists[new.name].english}); rename it or add values by CodeAddition",
+        )
+    checked = Dictionary(new.name, new.label, new.english, ())
+    for item in new.items:
+        _refuse_clash(checked, item)
+        checked = Dictionary(new.name, new.label, new.english, (*checked.items, item))
+    return checked
+
+
 def has(column: Any, code: str) -> ColumnElement[bool]:
     """Whether a stored set of codes contains this one; NULL contains nothing."""
     found: ColumnElement[bool] = column.contains(f",{code},", autoescape=True)
     return found
+
+
+def read(path: Path) -> tuple[Dictionary, ...]:
+    """The lists of a TOML file in the form of `codes.toml`, for a plugin that brings lists of its own."""
+    return tuple(_read(path).values())
 
 
 @cache

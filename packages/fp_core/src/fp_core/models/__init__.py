@@ -1,11 +1,54 @@
-"""The tables of the register. Their constraints and indexes are named here, before the first table is defined."""
+"""The core's tables, in the order they refer to each other."""
 
 from sqlmodel import SQLModel
 
-SQLModel.metadata.naming_convention = {
-    "pk": "pk_%(table_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-}
+from fp_core.models.county import County, CountyYear
+from fp_core.models.events import DirtyMark, Event, Idempotency
+from fp_core.models.household import Household, HouseholdYear
+from fp_core.models.member import Member, MemberYear
+from fp_core.models.natural_village import NaturalVillage, NaturalVillageYear
+from fp_core.models.regions import Region
+from fp_core.models.users import Login, Operator
+from fp_core.models.village import Village, VillageYear
+from fp_core.models.years import DataYear
+
+CORE_MODELS: tuple[type[SQLModel], ...] = (
+    Region,
+    DataYear,
+    County,
+    CountyYear,
+    Village,
+    VillageYear,
+    NaturalVillage,
+    NaturalVillageYear,
+    Household,
+    HouseholdYear,
+    Member,
+    MemberYear,
+    Event,
+    Idempotency,
+    DirtyMark,
+    Operator,
+    Login,
+)
+
+__all__ = [
+    "CORE_MODELS",
+    "County",
+    "CountyYear",
+    "DataYear",
+    "DirtyMark",
+    "Event",
+    "Household",
+    "HouseholdYear",
+    "Idempotency",
+    "Login",
+    "Member",
+    "MemberYear",
+    "NaturalVillage",
+    "NaturalVillageYear",
+    "Operator",
+    "Region",
+    "Village",
+    "VillageYear",
+]
