@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from sqlmodel import SQLModel
 
 from fp_core.indicators import indicator, moment
-from fp_core.scope import by
+from fp_core.scope import PUBLIC
 
 
 class DataYear(SQLModel, table=True):
@@ -14,7 +14,7 @@ class DataYear(SQLModel, table=True):
 
     __tablename__ = "data_year"
     __label__: ClassVar[tuple[str, str]] = ("数据年度", "data year of a county")
-    __scope__: ClassVar[Any] = by("county_code")
+    __scope__: ClassVar[Any] = PUBLIC
 
     county_code: str = indicator("县", "county", primary_key=True, max_length=12)
     year: int = indicator("年度", "data year", primary_key=True, least=2014)

@@ -1,0 +1,114 @@
+"""The database: an engine that behaves the same on SQLite and PostgreSQL, and the session that cannot be had without a scope."""
+
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, inspect
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
+from sqlmodel import SQLModel
+
+from fp_core.errors import NotFound
+from fp_core.scope import Actor, By
+
+WRITE = {"fp_write": True}
+UNSCOPED = {"fp_unscoped": True}
+
+
+class ScopeError(RuntimeError):
+    """Code tried to go around the scope. A mistake of the programmer, never of the operator."""
+
+
+def make_engine(url: str, **options: Any) -> Engine:
+    """An engine for `sqlite:///path` or `postgresql://…`; values of statements never reach an error text or log."""
+    where = _driver(make_url(url))
+    engine = create_engine(where, hide_parameters=True, pool_pre_ping=where.get_backend_name() != "sqlite", **options)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _driver(url: URL) -> URL:
+    if url.drivername in ("postgres", "postgresql"):
+        return url.set(drivername="postgresql+psycopg")
+    return url
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """A writer takes the lock at once, so that what it reads first cannot change before it writes."""
+    writes = connection.get_execution_options().get("fp_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+class ScopedSession(Session):
+    """A session bound to an actor. Every select, update and delete of a scoped model is limited to the actor's region.
+
+    Writes go through `change()`; statements over bare tables or text would escape the scope and are refused.
+    """
+
+    def __init__(
+        self, engine: Engine, actor: Actor, models: tuple[type[SQLModel], ...], host: Any = None, keys: Any = None
+    ) -> None:
+        super().__init__(engine, expire_on_commit=False)
+        self.actor = actor
+        self.host = host
+        self.keys = keys
+        self.recorder: Any = None
+        span = actor.scope.span
+        self._criteria = tuple(
+            with_loader_criteria(m, m.__scope__.visible(m, span), include_aliases=True)  # type: ignore[attr-defined]
+            for m in models
+            if isinstance(m.__scope__, By)  # type: ignore[attr-defined]
+        )
+        event.listen(self, "do_orm_execute", self._limit)
+        event.listen(self, "before_flush", self._check)
+
+    def connection(self, *args: Any, **kwargs: Any) -> Connection:
+        """Refused: a raw connection knows no scope."""
+        raise ScopeError("a scoped session gives no connection; use select() on models, or change()")
+
+    def begin_write(self) -> None:
+        """Start the transaction as a writer. `change()` calls it; what was only read before is read anew."""
+        if self.new or self.dirty or self.deleted:
+            raise ScopeError("the session holds unsaved objects; hand a command to change() instead of editing objects")
+        self.rollback()
+        Session.connection(self, execution_options=WRITE)
+
+    def _limit(self, state: ORMExecuteState) -> None:
+        if state.execution_options.get("fp_unscoped"):
+            return
+        if not (state.is_orm_statement or state.is_column_load or state.is_relationship_load):
+            raise ScopeError(
+                "only statements over models are run in a scoped session; this one is over bare tables or text"
+            )
+        if state.is_select or state.is_update or state.is_delete:
+            state.statement = state.statement.options(*self._criteria)
+        if not state.is_select and self.recorder is None:
+            raise ScopeError("rows are changed by change() only; see docs/index.md on commands")
+
+    def _check(self, _session: Session, _context: Any, _instances: Any) -> None:
+        if self.recorder is None and (self.new or self.dirty or self.deleted):
+            raise ScopeError("rows are changed by change() only; see docs/index.md on commands")
+        for row in (*self.new, *self.dirty, *self.deleted):
+            _check_owner(row, self.actor)
+        if self.recorder is not None:
+            self.recorder.look(self)
+
+
+def _check_owner(row: Any, actor: Actor) -> None:
+    """The region that owns a row, before and after the change, lies inside the scope."""
+    if not isinstance(row.__scope__, By):
+        return
+    name = row.__scope__.columns[0]
+    history = inspect(row).attrs[name].history
+    for code in (*history.added, *history.unchanged, *history.deleted):
+        if not actor.scope.contains(code):
+            raise NotFound("行政区划 region", code)

@@ -1,0 +1,128 @@
+"""What the operations on households share: locking one, its open year, its members, and what is computed from them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from fp_core import regions
+from fp_core.commands import describe
+from fp_core.db import ScopedSession
+from fp_core.errors import FailedClause, Invalid, NotFound, Refused
+from fp_core.models.household import Household, HouseholdYear
+from fp_core.models.member import Member, MemberYear
+from fp_core.models.years import DataYear
+from fp_core.rulebook import year_end
+from fp_core.rules import Record
+
+TRANSFERS = (
+    "family_planning_benefit",
+    "subsistence_allowance",
+    "five_guarantee_allowance",
+    "pension_benefit",
+    "ecological_compensation",
+    "other_transfer_income",
+)
+CENT = Decimal("0.01")
+ZERO = Decimal("0.00")
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfHousehold:
+    """What every command on one household names: the household, the data year, and the version that was seen."""
+
+    household_code: str = field(metadata=describe("户编号", "household code"))
+    year: int = field(metadata=describe("年度", "data year"))
+    version: int = field(metadata=describe("版本", "version of the household that was seen"))
+
+
+def lock_household(session: Session, command: Any) -> Household:
+    """The household a command names, locked for this transaction; outside the scope it does not exist."""
+    found = session.execute(
+        select(Household).where(Household.household_code == command.household_code).with_for_update()
+    ).scalar_one_or_none()
+    if found is None:
+        raise NotFound("贫困户 household", command.household_code)
+    if found.is_closed:
+        raise Invalid(
+            "household_code",
+            f"贫困户 {found.household_code} 已销户，不能再办理业务",
+            f"household {found.household_code} is closed; nothing more can be done with it",
+        )
+    return found
+
+
+def open_household_year(session: Session, household_code: str, year: int) -> HouseholdYear:
+    """The household's record of the current data year, which must be open."""
+    found = session.get(HouseholdYear, (household_code, year))
+    if found is None:
+        raise NotFound("年度记录 household year", f"{household_code} {year}")
+    require_open(session, found.village_code, year)
+    return found
+
+
+def require_open(session: Session, region: str, year: int, *, lock: bool = False) -> DataYear:
+    """The data year of the county a region lies in; refused unless it is opened, not closed, and the latest."""
+    county = regions.at_level(region, regions.Level.COUNTY)
+    opened_years = select(DataYear).where(DataYear.county_code == county).order_by(DataYear.year)
+    years = session.scalars(opened_years.with_for_update() if lock else opened_years).all()
+    if not years or years[-1].year != year or years[-1].closed_on is not None:
+        opened = "、".join(str(y.year) for y in years if y.closed_on is None) or "无"
+        raise Invalid(
+            "year",
+            f"{county} 的 {year} 年度不是当前开放年度（已开放：{opened}），业务只能在当前年度办理",
+            f"{year} is not the current open data year of {county} (open: {opened}); changes go to the current year only",
+        )
+    return years[-1]
+
+
+def members_of(session: Session, household_code: str, year: int) -> list[tuple[MemberYear, Member]]:
+    """The members of a household in a year, valid or not, in order of their number."""
+    rows = session.execute(
+        select(MemberYear, Member)
+        .join(Member, (Member.household_code == MemberYear.household_code) & (Member.member_no == MemberYear.member_no))
+        .where(MemberYear.household_code == household_code, MemberYear.year == year)
+        .order_by(MemberYear.member_no)
+    )
+    return [(m, person) for m, person in rows]
+
+
+def load_record(session: ScopedSession, year: HouseholdYear) -> Record:
+    """The household-year whole: its row, members, and the rows plugins keep beside it."""
+    key = (year.household_code, year.year)
+    extensions = {e.name: session.get(e.model, key) for e in session.host.extensions if e.of is HouseholdYear}
+    return Record(year, tuple(members_of(session, *key)), extensions)
+
+
+def require(session: ScopedSession, rule: str, year: HouseholdYear) -> None:
+    """Refuse with the failing clauses unless the rule in force in the household's village holds."""
+    failing = session.host.rules.failing(
+        rule, load_record(session, year), region=year.village_code, on=year_end(year.year)
+    )
+    if failing:
+        raise Refused(rule, failing)
+
+
+def refuse(rule: str, zh: str, en: str) -> Refused:
+    """A refusal by one clause that is not part of a rule over facts, such as an order of steps."""
+    return Refused(rule, (FailedClause(rule, zh, en),))
+
+
+def recount(year: HouseholdYear, members: Sequence[tuple[MemberYear, Member]]) -> None:
+    """Compute what is never typed: the number of members, the head's name, and the sums of income."""
+    valid = [(m, person) for m, person in members if m.member_status == "VALID"]
+    year.member_count = len(valid)
+    year.head_name = next((p.name for m, p in valid if m.relation_to_head == "HEAD"), None)
+    transfer = sum((getattr(year, name) or ZERO for name in TRANSFERS), ZERO)
+    gross = (year.wage_income or ZERO) + (year.business_income or ZERO) + (year.property_income or ZERO) + transfer
+    net = gross - (year.business_expense or ZERO)
+    year.transfer_income, year.gross_income, year.net_income = transfer, gross, net
+    year.net_income_per_capita = per_head(net, len(valid))
+
+
+def per_head(amount: Decimal, persons: int) -> Decimal:
+    """Yuan per head, half up to the cent; nobody has nothing."""
+    return (amount / persons).quantize(CENT, ROUND_HALF_UP) if persons else ZERO

@@ -1,0 +1,121 @@
+"""综合回退: the last operation of this year is undone, and the household is exactly as it was before it."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import SQLModel
+
+from fp_core.commands import describe, operation, plain, require_text
+from fp_core.db import ScopedSession
+from fp_core.errors import NotFound
+from fp_core.events import Happened
+from fp_core.indicators import indicators
+from fp_core.models.events import Event
+from fp_core.models.household import Household
+from fp_core.operations.households import OfHousehold, open_household_year, refuse
+from fp_core.operations.status import happened
+from fp_core.status import POOR, TRANSITIONS
+
+REVERSIBLE = frozenset({t.event for t in TRANSITIONS if t.can_be_rolled_back} | {"MEMBER_LEFT", "HOUSEHOLD_CLOSED"})
+"""What can be undone so far: the marks of status and the seven kinds of natural decrease."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RollBack(OfHousehold):
+    """综合回退: undo the household's last operation of the current year."""
+
+    note: str = field(metadata=describe("回退原因", "why it is undone"))
+
+
+def lock_any_household(session: ScopedSession, command: RollBack) -> Household:
+    """The household, locked, also when the operation to undo has closed it."""
+    found = session.execute(
+        select(Household).where(Household.household_code == command.household_code).with_for_update()
+    ).scalar_one_or_none()
+    if found is None:
+        raise NotFound("贫困户 household", command.household_code)
+    return found
+
+
+@operation(
+    RollBack, right="household:rollback", label="综合回退", english="undo the last step", lock=lock_any_household
+)
+def roll_back(session: ScopedSession, command: RollBack, household: Household) -> Happened:
+    """Restore every column the last operation changed; refused when anything touched them since."""
+    require_text(command, "note")
+    year = open_household_year(session, household.household_code, command.year)
+    last = last_effective(session, household.household_code)
+    if last is None or last.year != command.year:
+        raise refuse("RB-YEAR", "只能回退本年度的业务操作", "only an operation of the current year can be undone")
+    if last.event_type not in REVERSIBLE:
+        raise refuse(
+            "RB-LAST",
+            f"最近一次业务是 {last.event_type}，不能综合回退",
+            f"the last operation is {last.event_type}, which is not undone by a rollback",
+        )
+    was_poor = year.exit_status in POOR
+    _restore(session, last)
+    return happened(
+        "ROLLED_BACK",
+        household,
+        year,
+        was_poor,
+        persons=last.persons,
+        reason=last.event_type,
+        note=command.note,
+        reverses=last.event_no,
+    )
+
+
+def last_effective(session: ScopedSession, household_code: str) -> Event | None:
+    """The latest event that is neither a rollback nor rolled back."""
+    events = session.scalars(
+        select(Event)
+        .where(Event.subject_type == "household", Event.subject_code == household_code)
+        .order_by(Event.event_no.desc())
+    )
+    undone: set[int] = set()
+    for event in events:
+        if event.reverses is not None:
+            undone.add(event.reverses)
+        elif event.event_no not in undone:
+            return event
+    return None
+
+
+def _restore(session: ScopedSession, last: Event) -> None:
+    models = {str(m.__tablename__): m for m in session.host.models}
+    for touched in last.rows:
+        model = models[touched["table"]]
+        row = _row(session, model, touched["key"])
+        for name, before in touched["before"].items():
+            if plain(getattr(row, name)) != touched["after"][name]:
+                label = indicators(model)[name].label
+                raise refuse(
+                    "RB-STATE",
+                    f"{label}在该业务之后又被修改，不能回退",
+                    f"{indicators(model)[name].english} was edited after that operation; undo would lose it",
+                )
+            setattr(row, name, _typed(model, name, before))
+
+
+def _row(session: ScopedSession, model: type[SQLModel], key: str) -> Any:
+    kinds = [indicators(model)[c.key].type for c in model.__table__.primary_key]  # type: ignore[attr-defined]
+    return session.get_one(model, tuple(kind(part) for kind, part in zip(kinds, key.split(":"), strict=True)))
+
+
+def _typed(model: type[SQLModel], name: str, value: Any) -> Any:
+    """A value as the event keeps it, back in the type of its column."""
+    kind = indicators(model)[name].type
+    if value is None:
+        return None
+    if kind is tuple:
+        return tuple(value)
+    if kind is Decimal:
+        return Decimal(value)
+    if kind in (date, datetime):
+        return kind.fromisoformat(value)
+    return bytes.fromhex(value) if kind is bytes else value
