@@ -1,28 +1,192 @@
 """The `fp` command: everything that is done to a registry from a shell."""
 
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
 import typer
+from rich.console import Console
+from rich.table import Table
+
+from fp_core.errors import PluginError, Problem
+from fp_core.registry import Registry
+from fp_gateway.settings import Settings
 
 app = typer.Typer(name="fp", no_args_is_help=True, pretty_exceptions_show_locals=False, help=__doc__)
+rules = typer.Typer(no_args_is_help=True, help="规则 · what the rules say, and by which documents")
+app.add_typer(rules, name="rules")
+out = Console(highlight=False)
 
-
-@app.callback()
-def _fp() -> None:
-    """An open registry of poor households."""
+Database = Annotated[
+    str | None,
+    typer.Option(
+        "--database", help="数据库地址 · sqlite:///file or postgresql://…; default FP_DATABASE_URL, else data/fp.db"
+    ),
+]
+County = Annotated[str, typer.Option(help="县代码 · 12-digit code of the county")]
+Year = Annotated[int, typer.Option(help="数据年度 · data year")]
 
 
 @app.command()
-def plugins() -> None:
+def serve(database: Database = None, port: int | None = None, host: str | None = None) -> None:
+    """Serve a registry over GraphQL. Migrations must be current: run `fp migrate` first."""
+    from fp_gateway.serving import serve_forever
+
+    settings = _settings(database, port=port, host=host)
+    serve_forever(_registry(settings), settings)
+
+
+@app.command()
+def demo(
+    check: Annotated[bool, typer.Option("--check", help="主线走一遍后退出 · run the main job once and stop")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="重新生成 · make the demonstration anew")] = False,
+    folder: Annotated[Path, typer.Option(help="存放位置 · where the demonstration lies")] = Path("data/demo"),
+    port: int = 8000,
+) -> None:
+    """Make the demonstration registry and serve it with GraphiQL."""
+    from fp_gateway.demo.run import run_demo
+
+    raise typer.Exit(run_demo(out, folder, port=port, check=check, fresh=fresh))
+
+
+@app.command()
+def migrate(
+    database: Database = None,
+    divisions: Annotated[bool, typer.Option(help="同时装入2016–2020年行政区划 · load the divisions too")] = True,
+) -> None:
+    """Bring a registry's tables up to date, and load the divisions of 2016–2020."""
+    from fp_core.national.divisions import load
+
+    with _registry(_settings(database), keys=False) as registry:
+        registry.migrate(out.print)
+        if divisions:
+            with registry.engine.connect().execution_options(fp_write=True) as connection, connection.begin():
+                out.print(f"行政区划 · divisions: {load(connection):,} rows loaded")
+    out.print("数据库结构已是最新 · the tables are up to date")
+
+
+@app.command()
+def plugins(strict: bool = True) -> None:
     """List the installed plugins and what each adds."""
     from fp_core.plugins import Host
 
-    host = Host.load()
+    host = Host.load(strict=strict)
+    table = Table("plugin", "tables", "overrides", "rights")
     for name in host.plugins:
-        typer.echo(name)
+        table.add_row(name, *_given(host, name))
+    out.print(table)
+    for failure in host.failures:
+        out.print(f"[red]{failure.reason}[/red]")
+
+
+@app.command()
+def schema(output: Annotated[Path | None, typer.Option(help="写入文件 · file to write")] = None) -> None:
+    """Print the GraphQL schema of the installed plugins, or write it to a file."""
+    from fp_core.plugins import Host
+    from fp_gateway.app import make_schema
+
+    text = make_schema(Host.load(), Settings()).as_str().rstrip() + "\n"
+    if output is None:
+        typer.echo(text, nl=False)
+    else:
+        output.write_text(text, encoding="utf-8")
+
+
+@app.command("import")
+def import_(file: Path, county: County, year: Year, database: Database = None, marked: Path | None = None) -> None:
+    """Read a filled workbook of household forms into a registry: all of it, or nothing and the bad cells marked."""
+    from fp_gateway.files import import_for_shell
+
+    with _registry(_settings(database)) as registry:
+        raise typer.Exit(
+            import_for_shell(out, registry, file, county, year, marked or file.with_suffix(".marked.xlsx"))
+        )
+
+
+@app.command()
+def template(
+    output: Path,
+    year: Year,
+    region: Annotated[str, typer.Option(help="行政区划 · division it is for")] = "000000000000",
+) -> None:
+    """Write an empty workbook of household forms."""
+    from fp_core.plugins import Host
+    from fp_gateway.files import write_form
+
+    write_form(Host.load(), "FH", year, region, output)
+    out.print(f"{output}")
+
+
+@app.command()
+def verify(database: Database = None) -> None:
+    """Recount every invariant of a registry. Ends with 1 when one does not hold."""
+    from fp_core.verify import verify as check
+
+    failed = 0
+    with _registry(_settings(database), keys=False) as registry:
+        for result in check(registry):
+            out.print(
+                f"{'ok  ' if not result.violations else 'FAIL'} {result.invariant.id:<5} {result.invariant.zh} · {result.invariant.en}"
+            )
+            for line in result.violations:
+                out.print(f"       {line}")
+            failed += bool(result.violations)
+    out.print(f"{failed} 项不成立 · {failed} failed")
+    raise typer.Exit(1 if failed else 0)
+
+
+@rules.command("explain")
+def explain(
+    name: str,
+    region: Annotated[str, typer.Option(help="行政区划 · division")] = "000000000000",
+    on: Annotated[str, typer.Option(help="日期 · day, YYYY-MM-DD")] = "2017-12-31",
+) -> None:
+    """Print the chain of a rule in force in a region on a day, with its clauses, parameters and documents."""
+    from fp_core.plugins import Host
+
+    book, day = Host.load().rules, date.fromisoformat(on)
+    for part in book.chain(name, region, day):
+        where = getattr(part, "region", "全国 · nation")
+        out.print(f"{name} · {where} · since {part.since}\n  {part.meaning}\n  [dim]{part.cites}[/dim]")
+    clauses, parameters = book.explain(name, region, day)
+    for clause in clauses:
+        out.print(f"  {clause.id:<18} {clause.zh} · {clause.en}")
+    for key, value in parameters.used().items():
+        out.print(f"  p.{key} = {value.value}  since {value.since}  [dim]{value.cites}[/dim]")
+
+
+def _settings(database: str | None, **given: object) -> Settings:
+    named = {"database_url": database, **given}
+    return Settings(**{key: value for key, value in named.items() if value is not None})  # type: ignore[arg-type]
+
+
+def _registry(settings: Settings, *, keys: bool = True) -> Registry:
+    from fp_core import open as open_registry
+    from fp_core.plugins import Host
+
+    if settings.database_url.startswith("sqlite:///"):
+        Path(settings.database_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    host = Host.load(strict=settings.strict_plugins)
+    return open_registry(settings.database_url, keys=settings.key_file if keys else None, host=host)
+
+
+def _given(host: object, name: str) -> tuple[str, str, str]:
+    def returned(hook: str) -> list[object]:
+        return [value for plugin, value in host.collect(hook) if plugin == name]  # type: ignore[attr-defined]
+
+    tables = [str(m.__tablename__) for t in returned("fp_tables") for m in t.models]  # type: ignore[attr-defined]
+    overridden = [f"{o.rule}@{o.region}" for s in returned("fp_rules") for o in s.overrides]  # type: ignore[attr-defined]
+    rights = [p.name for given in returned("fp_permissions") for p in given]  # type: ignore[attr-defined]
+    return ", ".join(tables), ", ".join(overridden), ", ".join(rights)
 
 
 def main() -> None:
-    """Run the command."""
-    app()
+    """Run the command; a refusal is said in two lines, not with a trace."""
+    try:
+        app(standalone_mode=True)
+    except (Problem, PluginError) as problem:
+        out.print(f"[red]{problem}[/red]")
+        raise SystemExit(1) from None
 
 
 if __name__ == "__main__":

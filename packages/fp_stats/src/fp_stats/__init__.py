@@ -1,1 +1,1 @@
-"""Statistics tables as counted conditions, kept fresh by the changes."""
+"""Statistics tables over the register: exact at every moment, by region, for households and persons."""

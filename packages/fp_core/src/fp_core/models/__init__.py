@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 from fp_core.models.county import County, CountyYear
 from fp_core.models.events import DirtyMark, Event, Idempotency
 from fp_core.models.household import Household, HouseholdYear
+from fp_core.models.imports import ImportBatch
 from fp_core.models.member import Member, MemberYear
 from fp_core.models.natural_village import NaturalVillage, NaturalVillageYear
 from fp_core.models.regions import Region
@@ -28,6 +29,7 @@ CORE_MODELS: tuple[type[SQLModel], ...] = (
     Event,
     Idempotency,
     DirtyMark,
+    ImportBatch,
     Operator,
     Login,
 )
@@ -42,6 +44,7 @@ __all__ = [
     "Household",
     "HouseholdYear",
     "Idempotency",
+    "ImportBatch",
     "Login",
     "Member",
     "MemberYear",

@@ -1,16 +1,18 @@
 """The nation as a plugin: core tables, national rules, rights. It uses the public hooks only."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import fp_core
 from fp_core.forms import Form
 from fp_core.hookspecs import hookimpl
+from fp_core.models import CORE_MODELS
 from fp_core.national.facts import FACTS
 from fp_core.national.forms import FORMS
 from fp_core.national.invariants import INVARIANTS
 from fp_core.national.rules import RULES
-from fp_core.national.tables import CORE_MODELS
-from fp_core.parts import Invariant, Permission, RuleSet, Tables
+from fp_core.parts import Invariant, Loader, Permission, RuleSet, Tables
 from fp_core.permissions import right
 from fp_core.regions import Level
 
@@ -59,3 +61,19 @@ def fp_permissions() -> list[Permission]:
 def fp_invariants() -> tuple[Invariant, ...]:
     """What must hold for households and people."""
     return INVARIANTS
+
+
+@hookimpl
+def fp_graphql() -> Any:
+    """The core's types, queries and commands."""
+    from fp_core.graphql.core import core_graphql
+
+    return core_graphql()
+
+
+@hookimpl
+def fp_loaders() -> Mapping[str, Loader]:
+    """The verdicts of the national rules, loaded for a whole page at once."""
+    from fp_core.graphql.rules import rule_loaders
+
+    return rule_loaders()

@@ -1,0 +1,137 @@
+"""Statistics: exact after every change, equal to a recount, and a year that reconciles to the last person."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from fp_core.errors import Invalid
+from fp_core.models.events import DirtyMark
+from fp_core.operations.natural_change import AddMember, RemoveMember
+from fp_core.operations.rollback import RollBack
+from fp_core.operations.status import ExitForGood, ExitHousehold, Relapse
+from fp_core.registry import Registry
+from fp_stats.models import StatCell
+from fp_stats.operations import recount, statistics_of, table
+from fp_stats.tables import Cell, Line
+from tests.actors import operator
+from tests.households import identified, open_years, person, rich_enough, run, version_of
+from tests.places import DUAN, GUIZHOU, JINBI, LONGCHANG, QIANXI, YUDUO, ZHONGZHAI
+
+
+def lines(registry: Registry, code: str, region: str, year: int) -> list[Line]:
+    return table(registry, operator(registry, region), code, region, year)
+
+
+def cell(line: Line, column: str) -> tuple[int, int]:
+    return line.cells[column].households, line.cells[column].persons
+
+
+def leave(registry: Registry, code: str, year: int) -> None:
+    rich_enough(registry, code, year)
+    run(registry, ExitHousehold(household_code=code, year=year, version=version_of(registry, code), basis="核查"))
+
+
+def a_year_of_life(registry: Registry) -> list[str]:
+    """2016 with four households, and 2017 in which one leaves, one falls back, one is found, one dies out."""
+    open_years(registry, 2016)
+    alone = {"members": (person("独居老人"),), "net_income": 1000}
+    codes = [identified(registry), identified(registry), identified(registry, LONGCHANG), identified(registry, LONGCHANG, **alone)]
+    leave(registry, codes[1], 2016)
+    open_years(registry, 2017)
+    leave(registry, codes[0], 2017)
+    back = {"household_code": codes[1], "year": 2017, "version": version_of(registry, codes[1])}
+    run(registry, Relapse(causes=("ILLNESS",), **back))
+    baby = person("新生儿", "SON", birth=date(2017, 2, 1))
+    born = {"household_code": codes[2], "year": 2017, "version": version_of(registry, codes[2])}
+    run(registry, AddMember(person=baby, reason="BIRTH", month="2017-02", **born))
+    died = {"household_code": codes[3], "year": 2017, "version": version_of(registry, codes[3])}
+    run(registry, RemoveMember(member_no=1, reason="DEATH", month="2017-04", **died))
+    codes.append(identified(registry, LONGCHANG, 2017))
+    return codes
+
+
+def test_poor_are_counted_by_child_region_with_a_sum_and_zero_rows(registry: Registry) -> None:
+    a_year_of_life(registry)
+
+    found = lines(registry, "poor", QIANXI, 2017)
+
+    assert [(line.region_code, line.name, cell(line, "total")) for line in found] == [
+        (JINBI, "金碧镇", (1, 2)),
+        (YUDUO, "雨朵镇", (2, 5)),
+        (QIANXI, "合计", (3, 7)),
+    ]
+    assert cell(found[0], "relapsed") == (1, 2)
+    assert [cell(line, "total") for line in lines(registry, "poor", DUAN, 2017)] == [(0, 0), (0, 0)]
+
+
+def test_the_year_reconciles_to_the_last_person(registry: Registry) -> None:
+    a_year_of_life(registry)
+
+    total = lines(registry, "net_decrease", QIANXI, 2017)[-1]
+
+    assert {code: (c.households, c.persons) for code, c in total.cells.items()} == {
+        "poor_last": (3, 5),
+        "registered": (0, 0),
+        "identified": (1, 2),
+        "relapsed": (1, 2),
+        "natural_increase": (0, 1),
+        "exits": (1, 2),
+        "natural_decrease": (1, 1),
+        "poor": (3, 7),
+        "net_decrease": (0, -2),
+        "check": (0, 0),
+    }
+
+
+def test_those_who_left_are_counted_by_kind_and_cumulatively(registry: Registry) -> None:
+    codes = a_year_of_life(registry)
+    done = {"household_code": codes[0], "year": 2017, "version": version_of(registry, codes[0])}
+    run(registry, ExitForGood(ground="CAR", basis="购车", **done))
+
+    total = lines(registry, "exited", QIANXI, 2017)[-1]
+
+    assert [cell(total, c) for c in ("total", "exited", "stable", "cumulative")] == [(1, 2), (0, 0), (1, 2), (1, 2)]
+    assert cell(lines(registry, "exited", QIANXI, 2016)[-1], "total") == (1, 2)
+
+
+def test_rollback_takes_the_exit_out_of_the_books(registry: Registry) -> None:
+    codes = a_year_of_life(registry)
+    before = lines(registry, "net_decrease", QIANXI, 2017)[-1]
+    assert cell(before, "exits") == (1, 2)
+    undo = {"household_code": codes[0], "year": 2017, "version": version_of(registry, codes[0])}
+
+    run(registry, RollBack(note="错退", **undo), region=GUIZHOU)
+
+    total = lines(registry, "net_decrease", QIANXI, 2017)[-1]
+    assert (cell(total, "exits"), cell(total, "poor"), cell(total, "check")) == ((0, 0), (4, 9), (0, 0))
+
+
+def test_cells_equal_a_recount_and_marks_are_used_up(registry: Registry) -> None:
+    a_year_of_life(registry)
+    for year in (2016, 2017):
+        lines(registry, "poor", QIANXI, year)
+
+    for statistic in statistics_of(registry.host).values():
+        assert kept(registry, statistic.code, 2017) == counted(registry, statistic, 2017)
+    with registry.system_session() as session:
+        assert session.scalars(select(DirtyMark.region_code).where(DirtyMark.region_code == ZHONGZHAI)).all() == []
+
+
+def test_unknown_table_lists_the_known_ones(registry: Registry) -> None:
+    with pytest.raises(Invalid) as unknown:
+        lines(registry, "rich", QIANXI, 2017)
+
+    assert "exited, net_decrease, poor" in unknown.value.en
+
+
+def kept(registry: Registry, code: str, year: int) -> dict[tuple[str, str], Cell]:
+    with registry.system_session() as session:
+        held = session.scalars(select(StatCell).where(StatCell.statistic == code, StatCell.year == year))
+        return {(c.region_code, c.column_code): Cell(c.households, c.persons) for c in held}
+
+
+def counted(registry: Registry, statistic: Any, year: int) -> dict[tuple[str, str], Cell]:
+    with registry.system_session() as session:
+        return recount(session, statistic, QIANXI, year)
