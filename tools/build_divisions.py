@@ -29,6 +29,7 @@ BEHIND_MARKUP = {"360124200210": "新和村委会", "360124200211": "石岗村�
 UNREADABLE = re.compile(r"\?+|[\ue000-\uf8ff]")
 COMMITTEE = re.compile(r"村?(社区)?(村民委员会|居民委员会|村委会|居委会)$")
 MISSING_SIGN = "□"
+PRESET = 6 | lzma.PRESET_EXTREME  # a higher one saves 0.6 % and takes 64 MiB to read instead of 8
 
 Names = dict[str, str]
 
@@ -63,7 +64,7 @@ def names(folder: Path, version: str) -> Names:
 def table(archive: tarfile.TarFile, path: str) -> Iterator[tuple[str, str]]:
     member = archive.extractfile(path)
     if member is None:
-        raise SystemExit(f"{archive.name} has no file {path!r}: is this the right version of {PACKAGE}?")
+        raise SystemExit(f"the archive has no file {path!r}: is this the right version of {PACKAGE}?")
     rows = csv.reader(io.TextIOWrapper(member, encoding="utf-8"))
     next(rows)
     for code, name, *_ in rows:
@@ -109,7 +110,7 @@ def write(years: dict[int, Names]) -> int:
     for bit, year in enumerate(sorted(years)):
         masks.update(dict.fromkeys(years[year].items(), 1 << bit))
     text = "".join(f"{code},{name},{mask}\n" for (code, name), mask in sorted(masks.items()))
-    TARGET.write_bytes(lzma.compress(text.encode(), preset=9 | lzma.PRESET_EXTREME))
+    TARGET.write_bytes(lzma.compress(text.encode(), preset=PRESET))
     return len(masks)
 
 
