@@ -4,8 +4,6 @@ import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
 from functools import cache
 from typing import Any, Optional
 
@@ -18,18 +16,11 @@ from fp_core.errors import Invalid
 from fp_core.graphql.filters import Term
 from fp_core.graphql.lookahead import Plan
 from fp_core.graphql.reading import joined, rows
+from fp_core.graphql.scalars import from_plain
 from fp_core.graphql.types import type_of
 
 DEFAULT_FIRST = 50
 MOST_FIRST = 200
-
-_READ: dict[Any, Any] = {
-    Decimal: Decimal,
-    date: date.fromisoformat,
-    datetime: datetime.fromisoformat,
-    int: int,
-    str: str,
-}
 
 
 @strawberry.type(description="分页信息 · where this page lies")
@@ -162,7 +153,7 @@ def _read_cursor(text: str, terms: Sequence[Term]) -> list[Any]:
     try:
         names, values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         if names == [term.name for term in terms]:
-            return [_value(term, value) for term, value in zip(terms, values, strict=True)]
+            return [from_plain(term.column.indicator.type, value) for term, value in zip(terms, values, strict=True)]
     except (ValueError, TypeError, ArithmeticError):
         pass
     raise Invalid(
@@ -170,13 +161,6 @@ def _read_cursor(text: str, terms: Sequence[Term]) -> list[Any]:
         "游标 after 无效，或属于另一种排序；请使用同一查询返回的 endCursor",
         "`after` is no cursor, or one of another order; use the endCursor that this query gave you",
     )
-
-
-def _value(term: Term, value: Any) -> Any:
-    kind = term.column.indicator.type
-    if value is None or kind is bool:
-        return value
-    return _READ[kind](value)
 
 
 def _output(name: str, description: str, fields: dict[str, tuple[Any, str]]) -> Any:

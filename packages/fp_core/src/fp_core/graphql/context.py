@@ -5,11 +5,14 @@ from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, TypeVar
 
 from aiodataloader import DataLoader
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
+from sqlmodel import SQLModel
 
+from fp_core.db import ScopedSession
 from fp_core.graphql.joint import Joint
-from fp_core.graphql.lookahead import Plan
-from fp_core.graphql.reading import ends, linked
+from fp_core.graphql.lookahead import Plan, plan_of
+from fp_core.graphql.reading import ends, linked, rows
 from fp_core.graphql.sources import Link
 from fp_core.registry import Registry
 from fp_core.scope import Actor
@@ -28,11 +31,18 @@ class Context:
         self.loaders: Mapping[str, DataLoader[Any, Any]] = _Loaders(self, joint)
         self._links: dict[tuple[str, str, Plan], DataLoader[Any, Any]] = {}
 
-    async def read(self, function: Callable[[Session], T]) -> T:
+    async def read(self, function: Callable[[ScopedSession], T]) -> T:
         """Run a reading function in a worker thread with a session limited to the actor's region."""
         return await asyncio.to_thread(self._read, function)
 
-    def _read(self, function: Callable[[Session], T]) -> T:
+    async def rows(self, info: Any, model: type[SQLModel], *where: ColumnElement[bool]) -> list[Any]:
+        """Rows of a model for a resolver to return, by key: what the query selects below the resolver's field, no more."""
+        raw, source = info._raw_info, self.joint.source(model)
+        plan = plan_of(self.joint, source, raw.field_nodes, raw)
+        order = [source.by_name[name].expression(model) for name in source.key]
+        return await self.read(lambda session: rows(session, plan, where, order))
+
+    def _read(self, function: Callable[[ScopedSession], T]) -> T:
         with self.registry.session(self.actor) as session:
             return function(session)
 

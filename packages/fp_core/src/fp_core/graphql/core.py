@@ -7,6 +7,7 @@ from fp_core.graphql.context import Context
 from fp_core.graphql.core_links import LINKS
 from fp_core.graphql.extends import field
 from fp_core.graphql.parts import GraphQL
+from fp_core.graphql.rules import HouseholdYearRules, RuleQueries
 from fp_core.graphql.sources import source_of
 from fp_core.models.county import County, CountyYear
 from fp_core.models.events import Event
@@ -65,7 +66,7 @@ def core_graphql() -> GraphQL:
     return GraphQL(
         sources=(
             source_of(Region, search=("name", "code"), region_columns=("code",)),
-            source_of(DataYear),
+            source_of(DataYear, region_columns=("county_code",)),
             source_of(County),
             source_of(CountyYear),
             source_of(Village),
@@ -91,5 +92,6 @@ def core_graphql() -> GraphQL:
             OpenYear,
             CloseYear,
         ),
-        queries=(CoreQueries,),
+        queries=(CoreQueries, RuleQueries),
+        extensions=(HouseholdYearRules,),
     )

@@ -32,11 +32,16 @@ def extends(model: type[SQLModel]) -> Callable[[C], C]:
     return mark
 
 
-def field(label: str, english: str) -> Callable[[Callable[..., T]], Callable[..., T]]:
-    """A resolver in a class of resolvers, written above `@staticmethod`: `@field("资助", "payments to the household")`."""
+def field(label: str, english: str, **arguments: str) -> Callable[[Callable[..., T]], Callable[..., T]]:
+    """A resolver in a class of resolvers, written above `@staticmethod`: `@field("资助", "payments", year="年度 · data year")`.
+
+    Each argument of the resolver is described by its name, Chinese first.
+    """
 
     def made(function: Callable[..., T]) -> Callable[..., T]:
         described: Any = strawberry.field(function, description=f"{label} · {english}")
+        for argument in described.arguments:
+            argument.description = arguments.get(argument.python_name, argument.description)
         return described  # type: ignore[no-any-return]  # to the reader it stays the function that was written
 
     return made

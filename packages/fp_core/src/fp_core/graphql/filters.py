@@ -15,21 +15,21 @@ from strawberry import UNSET
 from fp_core.codes import has
 from fp_core.errors import Invalid
 from fp_core.graphql.enums import CodeEnums, enum
-from fp_core.graphql.scalars import BigInt, type_of_column
+from fp_core.graphql.scalars import BigInt, checked_text, type_of_column
 from fp_core.graphql.sources import Source, SourceColumn
 
 MOST_VALUES = 500
 
 _COMPARED = ("eq", "ne", "in", "gt", "gte", "lt", "lte", "is_null")
 _LISTED = ("eq", "ne", "in", "is_null")
-_KINDS: dict[Any, tuple[str, tuple[str, ...]]] = {
-    bool: ("Boolean", ("eq", "is_null")),
-    int: ("Int", _COMPARED),
-    BigInt: ("BigInt", _COMPARED),
-    Decimal: ("Decimal", _COMPARED),
-    date: ("Date", _COMPARED),
-    datetime: ("DateTime", _COMPARED),
-    str: ("Text", ("eq", "ne", "in", "contains", "is_null")),
+_KINDS: dict[Any, tuple[str, str, tuple[str, ...]]] = {
+    bool: ("Boolean", "是否", ("eq", "is_null")),
+    int: ("Int", "整数", _COMPARED),
+    BigInt: ("BigInt", "大整数", _COMPARED),
+    Decimal: ("Decimal", "小数", _COMPARED),
+    date: ("Date", "日期", _COMPARED),
+    datetime: ("DateTime", "时间", _COMPARED),
+    str: ("Text", "文本", ("eq", "ne", "in", "contains", "is_null")),
 }
 _MEANINGS = {
     "eq": "等于 · equal to",
@@ -128,6 +128,8 @@ def _check(column: SourceColumn, operator: str, value: Any) -> None:
         raise Invalid(
             place, f"{place} 不能为 null，查未填请用 isNull", f"{place} is null; to find missing values use isNull"
         )
+    for item in value if isinstance(value, list) else [value]:
+        _check_value(column, place, item)
     if isinstance(value, list) and not 1 <= len(value) <= MOST_VALUES:
         raise Invalid(
             place,
@@ -136,18 +138,30 @@ def _check(column: SourceColumn, operator: str, value: Any) -> None:
         )
 
 
+def _check_value(column: SourceColumn, place: str, value: Any) -> None:
+    if isinstance(value, str):
+        checked_text(place, value)
+    places = column.indicator.places
+    if isinstance(value, Decimal) and places is not None and round(value, places) != value:
+        raise Invalid(
+            place,
+            f"{place} 最多 {places} 位小数，现为 {value}",
+            f"{place} is {value}; {column.field} has {places} decimal places",
+        )
+
+
 def _filter_of(column: SourceColumn, enums: CodeEnums) -> Any:
     meaning = column.indicator
     if meaning.codes is not None:
         return enums.derived(meaning.codes, _code_set_filter if meaning.many else _code_filter)
     kind = str if meaning.type is tuple else type_of_column(column, enums)
-    name, operators = ("TextSet", ("has", "has_any")) if meaning.type is tuple else _KINDS[kind]
-    return _scalar_filter(kind, name, operators)
+    name, label, operators = ("TextSet", "文本集合", ("has", "has_any")) if meaning.type is tuple else _KINDS[kind]
+    return _scalar_filter(kind, name, label, operators)
 
 
 @cache
-def _scalar_filter(kind: Any, name: str, operators: tuple[str, ...]) -> Any:
-    return _operators(f"{name}Filter", f"{name} 条件 · conditions on a value of type {name}", kind, operators)
+def _scalar_filter(kind: Any, name: str, label: str, operators: tuple[str, ...]) -> Any:
+    return _operators(f"{name}Filter", f"{label}条件 · conditions on a value of type {name}", kind, operators)
 
 
 def _code_filter(kind: Any) -> Any:

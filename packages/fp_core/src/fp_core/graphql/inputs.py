@@ -11,6 +11,7 @@ from strawberry import UNSET
 
 from fp_core.errors import PluginError
 from fp_core.graphql.enums import CodeEnums
+from fp_core.graphql.scalars import checked_text
 
 _SCALARS = (bool, int, str, Decimal, date, datetime)
 
@@ -66,7 +67,7 @@ def command_of(command: type, given: Any) -> Any:
             value = None
         if value is UNSET or (value is None and has_default(one) and not _may_be_none(hints[one.name])):
             continue
-        values[one.name] = _value(bare(hints[one.name]), value)
+        values[one.name] = _value(one.name, bare(hints[one.name]), value)
     return command(**values)
 
 
@@ -87,13 +88,13 @@ def has_default(one: Field[Any]) -> bool:
     return one.default is not MISSING or one.default_factory is not MISSING
 
 
-def _value(kind: Any, value: Any) -> Any:
+def _value(name: str, kind: Any, value: Any) -> Any:
     if value is None:
         return None
     if get_origin(kind) is tuple:
-        return tuple(_value(get_args(kind)[0], item) for item in value)
+        return tuple(_value(name, get_args(kind)[0], item) for item in value)
     if kind is str:
-        return str(value)
+        return checked_text(name, str(value))
     return command_of(_class(kind), value) if is_dataclass(kind) else value
 
 

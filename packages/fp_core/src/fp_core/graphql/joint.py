@@ -114,6 +114,7 @@ class _Work:
     def _named(self, plugin: str, owner: str, fields: list[StrawberryField]) -> list[StrawberryField]:
         for one in fields:
             self._own(plugin, f"{owner}.{graphql_name(one)}")
+            _check_described(plugin, owner, one)
         return fields
 
     def _own(self, plugin: str, name: str) -> None:
@@ -141,6 +142,18 @@ class _Work:
                     f"plugin {plugin!r}: link {link.of.__name__}.{link.name} names {lacking[0]!r}, "
                     f"which {source.name} does not have"
                 )
+
+
+def _check_described(plugin: str, owner: str, one: StrawberryField) -> None:
+    name = f"{owner}.{graphql_name(one)}"
+    if not one.description:
+        raise PluginError(f"plugin {plugin!r}: {name} has no description; write @field('中文', 'english') above it")
+    for argument in one.arguments:
+        if not argument.description:
+            raise PluginError(
+                f"plugin {plugin!r}: argument {argument.python_name!r} of {name} has no description; "
+                f"write @field('中文', 'english', {argument.python_name}='中文 · english')"
+            )
 
 
 def mutation_name(command: type) -> str:

@@ -27,7 +27,7 @@ class ProblemType:
     en: str = strawberry.field(description="英文说明 · the same in English")
     field: str | None = strawberry.field(description="相关字段 · the input field it is about")
     clauses: list[ClauseType] = strawberry.field(description="未满足的条件 · the clauses that do not hold")
-    version: int | None = strawberry.field(description="当前版本 · the version in force, after a conflict")
+    current_version: int | None = strawberry.field(description="当前版本 · the version in force, after a conflict")
 
 
 @strawberry.type(name="Done", description="办理成功 · what was changed")
@@ -60,7 +60,7 @@ def problem_of(problem: Problem) -> ProblemType:
         en=problem.en,
         field=problem.field,
         clauses=[ClauseType(id=c.id, zh=c.zh, en=c.en) for c in problem.clauses],
-        version=getattr(problem, "version", None),
+        current_version=getattr(problem, "version", None),
     )
 
 

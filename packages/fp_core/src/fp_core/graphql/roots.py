@@ -16,7 +16,7 @@ from fp_core.graphql.filters import Choice, conditions
 from fp_core.graphql.joint import Joint
 from fp_core.graphql.lookahead import Plan, plan_of, selected
 from fp_core.graphql.reading import rows
-from fp_core.graphql.scalars import type_of_column
+from fp_core.graphql.scalars import checked_text, from_plain, type_of_column
 from fp_core.graphql.sources import Source
 from fp_core.graphql.types import Node, split_id, type_of
 from fp_core.scope import By
@@ -119,19 +119,25 @@ class NodeField(_Root):
 
 
 def _one(session: Any, plan: Plan, key: dict[str, Any]) -> Any:
+    for name, value in key.items():
+        if isinstance(value, str):
+            checked_text(name, value)
     same = [getattr(plan.source.model, name) == value for name, value in key.items()]
     return next(iter(rows(session, plan, same, limit=1)), None)
 
 
 def _parsed(source: Source, column: str, part: str) -> Any:
-    if source.by_name[column].indicator.type is not int:
-        return part
-    if not part.isdecimal() or len(part) > 9:
-        raise Invalid("id", f"全局标识中的 {part!r} 应为数字", f"{part!r} in the global id should be a number")
-    return int(part)
+    kind = source.by_name[column].indicator.type
+    try:
+        if kind is not int or (part.isdecimal() and len(part) < 10):
+            return from_plain(kind, part)
+    except ValueError:
+        pass
+    raise Invalid("id", f"全局标识中的 {part!r} 格式不对", f"{part!r} in the global id is no {kind.__name__}")
 
 
 def _found(source: Source, text: str) -> Any:
+    checked_text("search", text)
     return or_(*(getattr(source.model, name).contains(text, autoescape=True) for name in source.search))
 
 

@@ -20,6 +20,13 @@ class Node:
 class Row:
     """A row as it was read: only the columns that were asked for. Anything else is a mistake of the programmer."""
 
+    @classmethod
+    def is_type_of(cls, value: Any, _info: Any) -> bool:
+        """Whether a value is a row of this type. A model's own object is refused: its secrets are not masked."""
+        if isinstance(value, Row):
+            return isinstance(value, cls)
+        raise TypeError(f"a resolver gave a {type(value).__name__} object; give rows read by info.context.rows(…)")
+
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
