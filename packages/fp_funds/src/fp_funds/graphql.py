@@ -38,11 +38,16 @@ class FundBalance:
 class FundQueries:
     """What is computed from the ledger."""
 
-    @field("资金结余", "what a region received, issued down, arranged and has left of a year's money")
+    @field(
+        "资金结余",
+        "what a region received, issued down, arranged and has left of a year's money",
+        region_code="单位 · region",
+        fund_year="资金年度 · budget year of the money",
+    )
     @staticmethod
     async def fund_balance(info: Info[Context], region_code: str, fund_year: int) -> FundBalance:
         level_of(region_code)
-        found = await info.context.read(lambda session: ledger.balance(session, region_code, fund_year))  # type: ignore[arg-type]
+        found = await info.context.read(lambda session: ledger.balance(session, region_code, fund_year))
         names = ("region_code", "fund_year", "received", "issued_down", "arranged", "other", "unassigned")
         return FundBalance(**{name: getattr(found, name) for name in names})
 
