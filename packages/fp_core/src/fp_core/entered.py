@@ -58,7 +58,7 @@ def _checked(codes: Codes, meaning: Indicator, value: Any, year: int) -> Any:
     if isinstance(value, str):
         value = _clean(meaning, value)
     if value is None:
-        if meaning.required or not meaning.nullable:
+        if not meaning.nullable:
             raise _missing(meaning)
         return None
     if meaning.codes and meaning.type is tuple:

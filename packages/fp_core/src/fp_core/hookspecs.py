@@ -23,13 +23,13 @@ hookimpl = pluggy.HookimplMarker("fp")
 
 
 @hookspec
-def fp_tables() -> "Tables":
+def fp_tables(collect: "Collect") -> "Tables":
     """Models and their migrations folder, together."""
     raise NotImplementedError
 
 
 @hookspec
-def fp_rules() -> "RuleSet":
+def fp_rules(collect: "Collect") -> "RuleSet":
     """Rules, overrides, facts and the files of dated parameters."""
     raise NotImplementedError
 
