@@ -93,6 +93,12 @@ def extra_schema(extra_host: Host) -> FpSchema:
     return FpSchema(extra_host)
 
 
+@pytest.fixture(scope="session")
+def full_schema(host: Host) -> FpSchema:
+    """The schema of every installed plugin."""
+    return FpSchema(host)
+
+
 @pytest.fixture
 def ask(database: str, core_host: Host, core_schema: FpSchema, keys: Keys) -> Iterator[Asking]:
     """The core's schema over a fresh database."""

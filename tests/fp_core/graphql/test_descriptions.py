@@ -16,6 +16,7 @@ from graphql import (
 
 from fp_core.graphql import FpSchema
 
+SYMBOLS = {"kW"}  # the official forms write this unit so
 CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
@@ -36,10 +37,10 @@ def described(schema: FpSchema) -> Iterator[tuple[str, str | None]]:
 
 def is_bilingual(text: str | None) -> bool:
     first, between, second = (text or "").partition(" · ")
-    return bool(between and second) and CHINESE.search(first) is not None
+    return bool(between and second) and (CHINESE.search(first) is not None or first in SYMBOLS)
 
 
-@pytest.mark.parametrize("fixture", ["core_schema", "extra_schema"])
+@pytest.mark.parametrize("fixture", ["core_schema", "extra_schema", "full_schema"])
 def test_everything_in_the_schema_is_described_chinese_first(fixture: str, request: pytest.FixtureRequest) -> None:
     schema = request.getfixturevalue(fixture)
 

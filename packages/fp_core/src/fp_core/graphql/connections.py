@@ -5,7 +5,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Optional
+from typing import Any
 
 import strawberry
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, tuple_
@@ -63,7 +63,7 @@ def connection_of(model: type[SQLModel]) -> Any:
             "nodes": (list[shell], f"{label}列表 · the rows of the page"),  # type: ignore[valid-type]
             "edges": (list[edge], "条目列表 · the rows with cursors"),  # type: ignore[valid-type]
             "page_info": (PageInfo, "分页信息 · where this page lies"),
-            "total_count": (Optional[int], "总数 · how many rows there are in all; counted only when selected"),  # noqa: UP045
+            "total_count": (int | None, "总数 · how many rows there are in all; counted only when selected"),
         },
     )
 
@@ -84,7 +84,7 @@ def page(session: Session, wanted: Wanted) -> Any:
             conditions.append(_after(terms, _read_cursor(wanted.after, terms)))
         plan = wanted.plan.including(term.column.name for term in terms)
         order = [term.by for term in terms]
-        found = rows(session, plan, conditions, order, wanted.first + 1, using=models)
+        found = rows(session, plan, where=conditions, order=order, limit=wanted.first + 1, using=models)
     return _connection(wanted, terms, found, total)
 
 

@@ -40,7 +40,7 @@ class Context:
         raw, source = info._raw_info, self.joint.source(model)
         plan = plan_of(self.joint, source, raw.field_nodes, raw)
         order = [source.by_name[name].expression(model) for name in source.key]
-        return await self.read(lambda session: rows(session, plan, where, order))
+        return await self.read(lambda session: rows(session, plan, where=where, order=order))
 
     def _read(self, function: Callable[[ScopedSession], T]) -> T:
         with self.registry.session(self.actor) as session:

@@ -61,6 +61,20 @@ class CoreQueries:
         return active + [PluginType(name=f.plugin, is_active=False, reason=f.reason) for f in host.failures]
 
 
+COMMANDS = (
+    IdentifyHousehold,
+    EditHousehold,
+    AddMember,
+    RemoveMember,
+    ExitHousehold,
+    ExitForGood,
+    Relapse,
+    RollBack,
+    OpenYear,
+    CloseYear,
+)
+
+
 def core_graphql() -> GraphQL:
     """Sources of the core's models, the links between them, the commands, and two queries."""
     return GraphQL(
@@ -80,18 +94,7 @@ def core_graphql() -> GraphQL:
             source_of(Event),
         ),
         links=LINKS,
-        commands=(
-            IdentifyHousehold,
-            EditHousehold,
-            AddMember,
-            RemoveMember,
-            ExitHousehold,
-            ExitForGood,
-            Relapse,
-            RollBack,
-            OpenYear,
-            CloseYear,
-        ),
+        commands=COMMANDS,
         queries=(CoreQueries, RuleQueries),
         extensions=(HouseholdYearRules,),
     )

@@ -1,6 +1,6 @@
 """The generated fields of a model-backed type: its id, its columns, its links. Each is a field object, not a function."""
 
-from typing import Any, Optional
+from typing import Any
 
 import strawberry
 from strawberry.annotation import StrawberryAnnotation
@@ -38,7 +38,7 @@ class ColumnField(StrawberryField):
         super().__init__(
             python_name=column.name,
             graphql_name=column.field,
-            type_annotation=StrawberryAnnotation(Optional[kind] if column.nullable else kind),  # noqa: UP045
+            type_annotation=StrawberryAnnotation(kind | None if column.nullable else kind),
             description=column.indicator.description,
         )
 
@@ -54,7 +54,7 @@ class LinkField(StrawberryField):
         super().__init__(
             python_name=link.name,
             graphql_name=link.field,
-            type_annotation=StrawberryAnnotation(list[shell] if link.many else Optional[shell]),  # type: ignore[valid-type]  # noqa: UP045
+            type_annotation=StrawberryAnnotation(list[shell] if link.many else shell | None),  # type: ignore[valid-type]
             description=f"{link.label} · {link.english}",
         )
         self.link, self.joint = link, joint

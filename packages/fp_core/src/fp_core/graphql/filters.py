@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
-from typing import Any, Optional
+from typing import Any
 
 import strawberry
 from sqlalchemy import ColumnElement, or_
@@ -186,7 +186,7 @@ def _input(name: str, description: str, fields: dict[str, tuple[Any, str]]) -> A
         key: strawberry.field(name=_published(key), description=text, default=UNSET)
         for key, (_, text) in fields.items()
     }
-    annotations = {key: Optional[kind] for key, (kind, _) in fields.items()}  # noqa: UP045
+    annotations = {key: kind | None for key, (kind, _) in fields.items()}
     cls = type(name, (), {"__annotations__": annotations, "__module__": __name__, **made})
     return strawberry.input(cls, description=description)
 

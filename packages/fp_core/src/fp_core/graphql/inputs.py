@@ -4,7 +4,7 @@ from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from types import UnionType
-from typing import Any, Optional, Union, get_args, get_origin, get_type_hints
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import strawberry
 from strawberry import UNSET
@@ -35,7 +35,7 @@ class Inputs:
             text = _described(command, one)
             kind = self._kind(command, one, hints[one.name], text)
             optional = _may_be_none(hints[one.name]) or has_default(one)
-            annotations[one.name] = Optional[kind] if optional else kind  # noqa: UP045
+            annotations[one.name] = kind | None if optional else kind
             made[one.name] = strawberry.field(description=text, default=UNSET if optional else MISSING)
         name = f"{command.__name__}Input"
         cls = type(name, (), {"__annotations__": annotations, "__module__": command.__module__, **made})

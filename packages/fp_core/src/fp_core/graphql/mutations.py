@@ -1,7 +1,7 @@
 """Mutations: each command is one, takes its input and an idempotency key, and answers `Done` or `Problem`."""
 
 import asyncio
-from typing import Annotated, Any, Union
+from typing import Annotated, Any
 
 import strawberry
 from strawberry.annotation import StrawberryAnnotation
@@ -24,7 +24,7 @@ class CommandField(StrawberryField):
         operation = operation_of(command)
         text = f"{operation.label} · {operation.english}"
         answer = Annotated[  # the members are the same everywhere; a name of its own lets a command answer more one day
-            Union[DoneType, ProblemType],  # noqa: UP007
+            DoneType | ProblemType,
             strawberry.union(f"{command.__name__}Result", description=f"{operation.label}结果 · done, or why not"),
         ]
         super().__init__(

@@ -22,6 +22,7 @@ KEYS_AT_ONCE = 5_000
 def rows(
     session: Session,
     plan: Plan,
+    *,
     where: Iterable[ColumnElement[bool]] = (),
     order: Sequence[ColumnElement[Any]] = (),
     limit: int | None = None,

@@ -1,6 +1,6 @@
 """The root fields that every source has: one row by its natural key, and rows page by page."""
 
-from typing import Any, Optional
+from typing import Any
 
 import strawberry
 from sqlalchemy import or_
@@ -44,7 +44,7 @@ class OneField(_Root):
         columns = [source.by_name[name] for name in source.key]
         arguments = [_argument(c.name, type_of_column(c, enums), c.indicator.description) for c in columns]
         text = f"{source.label} · {source.english}, by its key; null where there is none in your region"
-        super().__init__(source.one, Optional[type_of(source.model)], text, arguments, joint)  # noqa: UP045
+        super().__init__(source.one, type_of(source.model) | None, text, arguments, joint)
         self.source = source
 
     def get_result(self, source: Any, info: Any, args: Any, kwargs: Any) -> Any:
@@ -105,7 +105,7 @@ class NodeField(_Root):
     def __init__(self, joint: Joint) -> None:
         arguments = [_argument("id", strawberry.ID, "全局标识 · an `id` that a query gave")]
         text = "按全局标识查询 · any object by its global id; null where there is none in your region"
-        super().__init__("node", Optional[Node], text, arguments, joint)  # noqa: UP045
+        super().__init__("node", Node | None, text, arguments, joint)
 
     def get_result(self, source: Any, info: Any, args: Any, kwargs: Any) -> Any:
         name, parts = split_id(str(kwargs["id"]))
@@ -123,7 +123,7 @@ def _one(session: Any, plan: Plan, key: dict[str, Any]) -> Any:
         if isinstance(value, str):
             checked_text(name, value)
     same = [getattr(plan.source.model, name) == value for name, value in key.items()]
-    return next(iter(rows(session, plan, same, limit=1)), None)
+    return next(iter(rows(session, plan, where=same, limit=1)), None)
 
 
 def _parsed(source: Source, column: str, part: str) -> Any:
@@ -144,18 +144,18 @@ def _found(source: Source, text: str) -> Any:
 def _narrowing(source: Source, choice: Choice) -> list[StrawberryArgument]:
     arguments = []
     if source.region_columns:
-        arguments.append(_argument("region", Optional[str], "行政区划 · this region and all below it, 12-digit code"))  # noqa: UP045
+        arguments.append(_argument("region", str | None, "行政区划 · this region and all below it, 12-digit code"))
     if "year" in source.by_name:
-        arguments.append(_argument("year", Optional[int], "年度 · data year"))  # noqa: UP045
+        arguments.append(_argument("year", int | None, "年度 · data year"))
     if source.search:
         labels = "、".join(source.by_name[name].indicator.label for name in source.search)
-        arguments.append(_argument("search", Optional[str], f"搜索{labels} · text to find in these"))  # noqa: UP045
+        arguments.append(_argument("search", str | None, f"搜索{labels} · text to find in these"))
     return [
         *arguments,
-        _argument("where", Optional[choice.where], "筛选条件 · conditions, all must hold"),  # noqa: UP045
-        _argument("order_by", Optional[list[choice.order]], "排序 · order; the key comes last in any case"),  # type: ignore[name-defined]  # noqa: UP045
-        _argument("first", Optional[int], f"条数 · rows on the page, {connections.DEFAULT_FIRST} unless told"),  # noqa: UP045
-        _argument("after", Optional[str], "游标 · the endCursor of the page before"),  # noqa: UP045
+        _argument("where", choice.where | None, "筛选条件 · conditions, all must hold"),
+        _argument("order_by", list[choice.order] | None, "排序 · order; the key comes last in any case"),  # type: ignore[name-defined]
+        _argument("first", int | None, f"条数 · rows on the page, {connections.DEFAULT_FIRST} unless told"),
+        _argument("after", str | None, "游标 · the endCursor of the page before"),
     ]
 
 
