@@ -15,6 +15,14 @@ from fp_core.errors import Invalid
 _BUILTIN = Path(__file__).with_name("codes.toml")
 
 
+class Clash(Invalid):
+    """A new value or list clashes with what is there: `held` is the value it meets, None for the list itself."""
+
+    def __init__(self, held: str | None, field: str, zh: str, en: str) -> None:
+        super().__init__(field, zh, en)
+        self.held = held
+
+
 @dataclass(frozen=True)
 class Item:
     """One value: the identifier that is stored, its labels, its national code, and the data years it may be entered for."""
@@ -128,7 +136,8 @@ class Codes(Mapping[str, Dictionary]):
 
 def _new_list(lists: Mapping[str, Dictionary], new: Dictionary) -> Dictionary:
     if new.name in lists:
-        raise Invalid(
+        raise Clash(
+            None,
             new.name,
             f"代码表 {new.name!r} 已存在（{lists[new.name].label}）；请换一个名称，或用 CodeAddition 增加代码",
             f"there is a code list {new.name!r} already ({lists[new.name].english}); rename it or add values by CodeAddition",
@@ -170,7 +179,8 @@ def _refuse_clash(codes: Dictionary, new: Item) -> None:
     for item in codes.items:
         same_year = item.overlaps(new)
         if item.name == new.name or (same_year and (item.label == new.label or (new.code and item.code == new.code))):
-            raise Invalid(
+            raise Clash(
+                item.name,
                 codes.name,
                 f"{codes.label}（{codes.name}）新增的 {new.name!r}（{new.label}）与已有的 {item.name!r}（{item.label}）重复",
                 f"new code {new.name!r} ({new.label}) of list {codes.name} clashes with {item.name!r} ({item.label})",

@@ -1,6 +1,7 @@
 """Indicators (指标): the one declaration of a field, from which column, GraphQL field, filter, Excel column and dictionary come."""
 
 from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
@@ -60,7 +61,13 @@ class Indicator:
         """What a rule sees where nothing is stored: the unfavourable value, or nothing of the kind."""
         if self.missing is not None:
             return self.missing
-        return {bool: False, str: "", tuple: ()}.get(self.type, 0)
+        return {
+            bool: False,
+            str: "",
+            tuple: (),
+            date: date.min,
+            datetime: datetime.min.replace(tzinfo=UTC),
+        }.get(self.type, 0)
 
 
 def indicator(

@@ -36,11 +36,11 @@ class Parameter:
         chain = regions.chain(region)
         held = [v for v in self.values if v.since <= on and v.region in chain]
         if not held:
-            first = min(v.since for v in self.values)
+            known = ", ".join(sorted(f"{v.region} {v.since}" for v in self.values))
             raise Invalid(
                 self.name,
-                f"参数 {self.name!r}（{self.label}）在 {region} 于 {on} 尚未生效，最早自 {first} 起",
-                f"parameter {self.name!r} ({self.english}) has no value in {region} on {on}; the first is of {first}",
+                f"参数 {self.name!r}（{self.label}）在 {region} 于 {on} 没有值，现有：{known}",
+                f"parameter {self.name!r} ({self.english}) has no value in {region} on {on}; there are {known}",
             )
         return max(held, key=lambda v: (len(regions.chain(v.region)), v.since))
 
@@ -115,20 +115,28 @@ class InForce:
         return dict(self._used)
 
 
-def read(path: Path) -> list[Parameter]:
-    """The parameters of a TOML file. Numbers with a point are read as exact decimals."""
-    with path.open("rb") as file:
-        tables = tomllib.load(file, parse_float=Decimal)
+def read(path: Path, plugin: str) -> list[Parameter]:
+    """The parameters of a plugin's TOML file. Numbers with a point are read as exact decimals."""
+    try:
+        with path.open("rb") as file:
+            tables = tomllib.load(file, parse_float=Decimal)
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise PluginError(f"plugin {plugin!r}: the parameter file {path} cannot be read: {error}") from error
     return [
-        Parameter(
-            name,
-            table["label"],
-            table["english"],
-            tuple(Value(**value) for value in table["values"]),
-            table.get("unit"),
-        )
-        for name, table in tables.items()
+        _parameter(name, table, f"plugin {plugin!r}: {path.name}, parameter {name!r}") for name, table in tables.items()
     ]
+
+
+def _parameter(name: str, table: Any, where: str) -> Parameter:
+    try:
+        values = tuple(Value(**value) for value in table["values"])
+        for value in values:
+            regions.level_of(value.region)
+        return Parameter(name, table["label"], table["english"], values, table.get("unit"))
+    except (KeyError, TypeError, Invalid) as error:
+        raise PluginError(
+            f"{where}: {error}; it needs label, english and values, each {{ since, value, cites }} and perhaps region"
+        ) from error
 
 
 def _refuse_same_value(mine: Parameter | None, other: Parameter, plugin: str) -> None:

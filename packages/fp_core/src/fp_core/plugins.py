@@ -1,23 +1,24 @@
 """The plugin host: finds plugins by entry point, takes in what they return, and refuses to start on any clash, naming both."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import entry_points
-from typing import Any
+from inspect import isfunction
+from typing import Any, TypeVar
 
 import pluggy
 from sqlmodel import SQLModel
 
-from fp_core import hookspecs, params
+from fp_core import clashes, hookspecs
 from fp_core.codes import Codes
 from fp_core.errors import PluginError
-from fp_core.indicators import indicators
-from fp_core.parts import Extension, Permission, Tables
-from fp_core.rulebook import Rulebook, unique
-from fp_core.scope import PUBLIC, SYSTEM, By
+from fp_core.parts import Extension, Permission, RuleSet, Tables
+from fp_core.rulebook import Rulebook
 
 GROUP = "fp"
+Part = TypeVar("Part")
 
 
 @dataclass(frozen=True)
@@ -46,17 +47,21 @@ class Host:
         """Take in every installed plugin but those named in `without`, and the modules in `extra`."""
         found, failures = _import(without, strict)
         manager = _register([*found, *extra])
-        tables = tuple(_sorted_by_requires(list(collect(manager, "fp_tables"))))
-        _check_models(tables)
+        tables = clashes.in_order(list(_returned(manager, "fp_tables", Tables)))
+        clashes.checked_models(tables)
+        codes = clashes.joined_codes(collect(manager, "fp_codes"))
+        clashes.checked_code_lists(tables, codes)
+        rights = clashes.unique(items(manager, "fp_permissions"), lambda r: r.name, "the right", "name one otherwise")
+        forms = clashes.unique(items(manager, "fp_forms"), lambda f: f.code, "the form", "give one another code")
         return cls(
             manager=manager,
             plugins=tuple(name for name, _ in [*found, *extra]),
             failures=tuple(failures),
             tables=tuple(t for _, t in tables),
-            codes=_codes(manager),
-            rules=_rulebook(manager, [t for _, t in tables]),
-            permissions=_permissions(manager),
-            forms=tuple(form for _, form in items(manager, "fp_forms")),
+            codes=codes,
+            rules=clashes.joined_rules(list(_returned(manager, "fp_rules", RuleSet)), tables),
+            permissions=tuple(rights.values()),
+            forms=tuple(forms.values()),
         )
 
     @property
@@ -79,7 +84,15 @@ def collect(manager: pluggy.PluginManager, hook: str) -> Iterator[tuple[str, Any
     """
     offered = {"collect": partial(collect, manager)}
     for implementation in getattr(manager.hook, hook).get_hookimpls():
-        yield implementation.plugin_name, implementation.function(*(offered[name] for name in implementation.argnames))
+        given = (offered[name] for name in implementation.argnames)
+        try:
+            returned = implementation.function(*given)
+        except PluginError:
+            raise
+        except Exception as error:
+            plugin = implementation.plugin_name
+            raise PluginError(f"plugin {plugin!r} fails in {hook}: {type(error).__name__}: {error}") from error
+        yield implementation.plugin_name, returned
 
 
 def items(manager: pluggy.PluginManager, hook: str) -> Iterator[tuple[str, Any]]:
@@ -87,6 +100,16 @@ def items(manager: pluggy.PluginManager, hook: str) -> Iterator[tuple[str, Any]]
     for plugin, returned in collect(manager, hook):
         for item in returned:
             yield plugin, item
+
+
+def _returned(manager: pluggy.PluginManager, hook: str, kind: type[Part]) -> Iterator[tuple[str, Part]]:
+    """(plugin name, returned value), which must be of the class the hook asks for."""
+    for plugin, returned in collect(manager, hook):
+        if not isinstance(returned, kind):
+            raise PluginError(
+                f"plugin {plugin!r}: {hook} returns {kind.__name__}(…), but here it is {type(returned).__name__}"
+            )
+        yield plugin, returned
 
 
 def _import(without: Sequence[str], strict: bool) -> tuple[list[tuple[str, Any]], list[Failure]]:
@@ -110,123 +133,31 @@ def _register(plugins: Iterable[tuple[str, Any]]) -> pluggy.PluginManager:
     for name, plugin in plugins:
         if manager.has_plugin(name):
             raise PluginError(f"two plugins are called {name!r}; rename the entry point of one")
-        manager.register(plugin, name)
-    for _, specs in collect(manager, "fp_hookspecs"):
-        manager.add_hookspecs(specs)
-    try:
+        _refuse_unmarked(name, plugin)
+        with _named(manager, name):
+            manager.register(plugin, name)
+    for name, specs in collect(manager, "fp_hookspecs"):
+        with _named(manager, name):
+            manager.add_hookspecs(specs)
+    with _named(manager, ""):
         manager.check_pending()
-    except pluggy.PluginValidationError as error:
-        raise PluginError(
-            f"plugin {manager.get_name(error.plugin)!r} implements a hook that does not exist: {error}; see docs/hooks.md"
-        ) from error
     return manager
 
 
-def _sorted_by_requires(given: list[tuple[str, Tables]]) -> Iterator[tuple[str, Tables]]:
-    """Tables whose requirements stand before them; the order of migrations."""
-    done: set[str] = set()
-    waiting = given
-    while waiting:
-        ready = [(p, t) for p, t in waiting if set(t.requires) - {t.label} <= done]
-        if not ready:
-            plugin, tables = waiting[0]
-            lacking = ", ".join(sorted(set(tables.requires) - done))
-            raise PluginError(f"plugin {plugin!r} requires tables of {lacking}, which no installed plugin has")
-        yield from ready
-        done |= {t.label for _, t in ready}
-        waiting = [item for item in waiting if item not in ready]
+def _refuse_unmarked(name: str, plugin: Any) -> None:
+    """A function called like a hook that lacks the mark would be passed over in silence."""
+    for attribute, value in vars(plugin).items():
+        hook_like = attribute.startswith(f"{GROUP}_") and isfunction(value)
+        if hook_like and not hasattr(value, f"{GROUP}_impl"):
+            raise PluginError(f"plugin {name!r}: {attribute} is not marked; write @hookimpl above it, or rename it")
 
 
-def _check_models(given: Sequence[tuple[str, Tables]]) -> None:
-    owners: dict[str, str] = {}
-    for plugin, tables in given:
-        for model in tables.models:
-            _check_model(plugin, model, tables.prefix)
-            name = str(model.__tablename__)
-            if name in owners:
-                raise PluginError(f"plugins {owners[name]!r} and {plugin!r} both have a table {name!r}; use a prefix")
-            owners[name] = plugin
-
-
-def _check_model(plugin: str, model: type[SQLModel], prefix: str) -> None:
-    name = str(model.__tablename__)
-    if not name.startswith(prefix):
-        raise PluginError(f"plugin {plugin!r}: table {name!r} does not begin with the plugin's prefix {prefix!r}")
-    scope = getattr(model, "__scope__", None)
-    if not isinstance(scope, By) and scope not in (PUBLIC, SYSTEM):
-        raise PluginError(
-            f"plugin {plugin!r}: {model.__name__} declares no __scope__; write __scope__ = by('village_code') or PUBLIC"
-        )
-    known = indicators(model)
-    unknown = [c for c in scope.columns if c not in known] if isinstance(scope, By) else []
-    if unknown:
-        raise PluginError(f"plugin {plugin!r}: {model.__name__}.__scope__ names {unknown[0]!r}, which it does not have")
-
-
-def _codes(manager: pluggy.PluginManager) -> Codes:
-    codes = Codes.builtin()
-    for plugin, additions in collect(manager, "fp_codes"):
-        try:
-            codes = codes.with_items(tuple(additions))
-        except Exception as error:
-            raise PluginError(f"plugin {plugin!r} adds codes that clash: {error}") from error
-    return codes
-
-
-def _rulebook(manager: pluggy.PluginManager, tables: Sequence[Tables]) -> Rulebook:
-    sets = list(collect(manager, "fp_rules"))
-    rules = unique((plugin, rule) for plugin, s in sets for rule in s.rules)
-    parameters = params.Parameters()
-    for plugin, s in sets:
-        for path in s.parameters:
-            parameters = parameters.joined(params.read(path), plugin)
-    for plugin, s in sets:
-        for override in s.overrides:
-            if override.rule not in rules:
-                known = ", ".join(sorted(rules))
-                raise PluginError(f"plugin {plugin!r} overrides the unknown rule {override.rule!r}; known are {known}")
-    return Rulebook(
-        rules=rules,
-        overrides=_unclashing(sets),
-        facts=tuple(fact for _, s in sets for fact in s.facts),
-        extensions=_extensions([e for t in tables for e in t.extensions]),
-        parameters=parameters,
-    )
-
-
-def _unclashing(sets: Sequence[tuple[str, Any]]) -> tuple[Any, ...]:
-    owners: dict[tuple[str, str, Any], str] = {}
-    for plugin, s in sets:
-        for o in s.overrides:
-            place = (o.rule, o.region, o.since)
-            if place in owners:
-                raise PluginError(
-                    f"plugins {owners[place]!r} and {plugin!r} both override {o.rule!r} in {o.region} since {o.since}"
-                )
-            owners[place] = plugin
-    return tuple(o for _, s in sets for o in s.overrides)
-
-
-def _extensions(given: Sequence[Extension]) -> dict[type[SQLModel], dict[str, type[SQLModel]]]:
-    found: dict[type[SQLModel], dict[str, type[SQLModel]]] = {}
-    for extension in given:
-        names = found.setdefault(extension.of, {})
-        if extension.name in names or extension.name in indicators(extension.of):
-            raise PluginError(
-                f"{extension.of.__name__} already has an operand {extension.name!r}; name the extension otherwise"
-            )
-        names[extension.name] = extension.model
-    return found
-
-
-def _permissions(manager: pluggy.PluginManager) -> tuple[Permission, ...]:
-    owners: dict[str, str] = {}
-    found: list[Permission] = []
-    for plugin, permission in items(manager, "fp_permissions"):
-        if permission.name in owners:
-            raise PluginError(
-                f"plugins {owners[permission.name]!r} and {plugin!r} both define the right {permission.name!r}"
-            )
-        owners[permission.name] = plugin
-        found.append(permission)
-    return tuple(found)
+@contextmanager
+def _named(manager: pluggy.PluginManager, name: str) -> Iterator[None]:
+    """What pluggy refuses is told with the plugin's name and the hooks there are."""
+    try:
+        yield
+    except pluggy.PluginValidationError as error:
+        known = ", ".join(sorted(hook for hook in vars(manager.hook) if hook.startswith(f"{GROUP}_")))
+        plugin = manager.get_name(error.plugin) or name
+        raise PluginError(f"plugin {plugin!r} does not fit its hook: {error}; the hooks are {known}") from error

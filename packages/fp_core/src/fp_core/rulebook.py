@@ -1,6 +1,6 @@
 """The rules in force: which chain of clauses holds in a region on a day, and the one SQL statement that applies it everywhere."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
 from fp_core import regions
-from fp_core.errors import FailedClause, Invalid, PluginError
+from fp_core.errors import FailedClause, Invalid
 from fp_core.params import InForce, Parameters
-from fp_core.rules import Clause, Fact, Operands, Override, Record, Rule
+from fp_core.rules import Clause, Fact, Operands, Override, Record, Rule, condition
 
 Raw = Mapping[Clause, Any]
 
@@ -70,15 +70,15 @@ class Rulebook:
             for i, clause in enumerate(clauses)
         ]
         keys = [getattr(model, c.key) for c in model.__table__.primary_key]  # type: ignore[attr-defined]
-        return select(*keys, *columns), clauses
+        return select(*keys, *columns).where(region_column(model).between(*regions.span(region))), clauses
 
     def failing_where(
-        self, session: Session, name: str, condition: ColumnElement[bool], *, region: str, on: date
+        self, session: Session, name: str, where: ColumnElement[bool], *, region: str, on: date
     ) -> dict[tuple[Any, ...], tuple[FailedClause, ...]]:
-        """The failing clauses of every row that meets `condition`, by key, in one statement."""
+        """The failing clauses of every row in the region that meets the condition, by key, in one statement."""
         statement, clauses = self.verdicts(name, region, on)
         width = len(clauses)
-        rows = session.execute(statement.where(condition)).all()
+        rows = session.execute(statement.where(where)).all()
         return {
             tuple(row[: len(row) - width]): tuple(
                 c.failed() for c, ok in zip(clauses, row[len(row) - width :], strict=True) if not ok and not c.warning
@@ -102,7 +102,7 @@ class Rulebook:
 
     def _conditions(self, name: str, region: str, on: date, record: Record | None) -> Raw:
         found = self._chained(name, region, on, record, self.parameters.at(region, on))
-        return {clause: term.raw for clause, term in found.items()}
+        return {clause: condition(term) for clause, term in found.items()}
 
     def _chained(self, name: str, region: str, on: date, record: Record | None, p: InForce) -> Mapping[Clause, Any]:
         h = self.operands(self[name].model, record)
@@ -138,16 +138,3 @@ def region_column(model: type[SQLModel]) -> Any:
 def year_end(year: int) -> date:
     """The day on which a data year is judged: its last."""
     return date(year, 12, 31)
-
-
-def unique(rules: Iterable[tuple[str, Rule]]) -> dict[str, Rule]:
-    """Rules by name; the plugin's name comes with each so that a clash names both."""
-    owners: dict[str, str] = {}
-    found: dict[str, Rule] = {}
-    for plugin, rule in rules:
-        if rule.name in found:
-            raise PluginError(
-                f"plugins {owners[rule.name]!r} and {plugin!r} both define rule {rule.name!r}; the second should use @overrides"
-            )
-        owners[rule.name], found[rule.name] = plugin, rule
-    return found

@@ -4,9 +4,10 @@ import operator
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, literal, not_, select
+from sqlalchemy import Boolean, ColumnElement, and_, func, literal, not_, select
 from sqlmodel import SQLModel
 
 from fp_core.errors import FailedClause
@@ -42,6 +43,9 @@ class Term:
 
     def __init__(self, raw: Any) -> None:
         self.raw = raw
+
+    def __repr__(self) -> str:
+        return f"Term({self.raw})"
 
     def __bool__(self) -> bool:
         raise RuleError(
@@ -85,26 +89,50 @@ class Term:
 
     def has(self, code: str) -> "Term":
         """Whether a set of codes contains this one."""
-        return Term(self.raw.contains(f",{code},") if isinstance(self.raw, ColumnElement) else code in self.raw)
+        within = isinstance(self.raw, ColumnElement)
+        return Term(self.raw.contains(f",{code},", autoescape=True) if within else code in self.raw)
 
     def _with(self, do: Callable[[Any, Any], Any], other: object) -> "Term":
         right = other.raw if isinstance(other, Term) else other
-        _same_scale(self.raw, right)
+        _refuse_mixed(self.raw, right)
         return Term(do(self.raw, right))
 
 
 def no(term: Term) -> Term:
     """The opposite of a condition."""
+    condition(term)
     return Term(not_(term.raw) if isinstance(term.raw, ColumnElement) else not term.raw)
 
 
-def _same_scale(left: Any, right: Any) -> None:
-    if isinstance(left, ColumnElement) and isinstance(right, ColumnElement):
-        places = [t.places if isinstance(t, Scaled) else None for t in (left.type, right.type)]
-        if places[0] != places[1]:
+def condition(term: Any) -> Any:
+    """What a condition holds: a yes or no, or SQL for one. Anything else is no condition and is refused."""
+    raw = term.raw if isinstance(term, Term) else None
+    if isinstance(raw, bool) or (isinstance(raw, ColumnElement) and isinstance(raw.type, Boolean)):
+        return raw
+    raise RuleError(f"{term!r} is no condition; compare a fact with something, as in h.house_area > 0")
+
+
+def _refuse_mixed(left: Any, right: Any) -> None:
+    """Refuse what Python compares exactly and the database by its own places: they would differ without a word."""
+    if isinstance(left, float) or isinstance(right, float):
+        raise RuleError(f"{right!r} is a float, which holds no exact amount; write Decimal('{right}')")
+    for one, other in ((left, right), (right, left)):
+        if not (isinstance(one, ColumnElement) and isinstance(one.type, Scaled)):
+            continue
+        unlike = isinstance(other, ColumnElement) and _places(other) != one.type.places
+        if unlike or _places(other) > one.type.places:
             raise RuleError(
-                f"{left} and {right} have {places[0]} and {places[1]} decimal places; write a fact that scales them"
+                f"{one} has {one.type.places} decimal places and {other} has {_places(other)}; "
+                "write a fact that brings them to the same"
             )
+
+
+def _places(value: Any) -> int:
+    """How many decimal places a value or a column has."""
+    if isinstance(value, Decimal):
+        return max(0, -int(value.normalize().as_tuple().exponent))
+    kind = value.type if isinstance(value, ColumnElement) else None
+    return kind.places if isinstance(kind, Scaled) else 0
 
 
 Conditions = Mapping[Clause, Term]
