@@ -56,9 +56,9 @@ def taken_back(registry: Registry, entry: str, *, region: str = QIANXI) -> str:
     return run(registry, ReverseEntry(entry_code=entry, note="录入错误"), region=region).subject_code
 
 
-def county_money(registry: Registry, amount: str = "60") -> str:
+def county_money(registry: Registry, amount: str = "60", **of_issue: Any) -> str:
     """The code of the county's receipt of money that the province issued to it."""
-    return confirmed(registry, issued(registry, received(registry, amount), amount), amount)
+    return confirmed(registry, issued(registry, received(registry, amount), amount, **of_issue), amount)
 
 
 def entry(registry: Registry, code: str) -> FundEntry:

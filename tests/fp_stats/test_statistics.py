@@ -12,6 +12,7 @@ from fp_core.operations.natural_change import AddMember, RemoveMember
 from fp_core.operations.rollback import RollBack
 from fp_core.operations.status import ExitForGood, ExitHousehold, Relapse
 from fp_core.registry import Registry
+from fp_core.verify import verify
 from fp_stats.models import StatCell
 from fp_stats.operations import recount, statistics_of, table
 from fp_stats.tables import Cell, Line
@@ -37,7 +38,12 @@ def a_year_of_life(registry: Registry) -> list[str]:
     """2016 with four households, and 2017 in which one leaves, one falls back, one is found, one dies out."""
     open_years(registry, 2016)
     alone = {"members": (person("独居老人"),), "net_income": 1000}
-    codes = [identified(registry), identified(registry), identified(registry, LONGCHANG), identified(registry, LONGCHANG, **alone)]
+    codes = [
+        identified(registry),
+        identified(registry),
+        identified(registry, LONGCHANG),
+        identified(registry, LONGCHANG, **alone),
+    ]
     leave(registry, codes[1], 2016)
     open_years(registry, 2017)
     leave(registry, codes[0], 2017)
@@ -117,6 +123,28 @@ def test_cells_equal_a_recount_and_marks_are_used_up(registry: Registry) -> None
         assert kept(registry, statistic.code, 2017) == counted(registry, statistic, 2017)
     with registry.system_session() as session:
         assert session.scalars(select(DirtyMark.region_code).where(DirtyMark.region_code == ZHONGZHAI)).all() == []
+
+
+def test_table_counted_from_rows_is_the_same_in_every_cell(registry: Registry) -> None:
+    a_year_of_life(registry)
+    county = operator(registry, QIANXI)
+
+    for code in statistics_of(registry.host):
+        assert table(registry, county, code, QIANXI, 2017) == table(
+            registry, county, code, QIANXI, 2017, from_rows=True
+        )
+
+
+def test_cell_that_is_not_what_the_rows_say_is_found(registry: Registry) -> None:
+    a_year_of_life(registry)
+    lines(registry, "poor", QIANXI, 2017)
+    assert [r.invariant.id for r in verify(registry) if r.violations] == []
+
+    with registry.system_session() as session:
+        session.get_one(StatCell, (2017, ZHONGZHAI, "poor", "total")).persons += 1
+        session.commit()
+
+    assert [r.invariant.id for r in verify(registry) if r.violations] == ["H2"]
 
 
 def test_unknown_table_lists_the_known_ones(registry: Registry) -> None:

@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TextIO
 
 import uvicorn
 from starlette.applications import Starlette
@@ -42,8 +42,9 @@ def serve_forever(registry: Registry, settings: Settings, **parts: Any) -> None:
 
 
 @contextmanager
-def served(registry: Registry, settings: Settings, **parts: Any) -> Iterator[str]:
-    """Serve in a thread and give the address; the server ends with the block."""
+def served(registry: Registry, settings: Settings, *, log: TextIO | None = None, **parts: Any) -> Iterator[str]:
+    """Serve in a thread and give the address; the server ends with the block. Its lines go to `log`."""
+    logs.configure(log)
     server = _server(make_app(registry, settings, **parts), settings)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -17,6 +17,8 @@ from fp_stats.models import StatCell
 from fp_stats.tables import Cell, Counted, Counts, Derived, Line, Statistic, by_code
 
 ZERO = Cell(0, 0)
+Sums = dict[tuple[int, str], dict[str, Cell]]
+"""By (year, child region): the sums by column."""
 
 
 def statistics_of(host: Host) -> dict[str, Statistic]:
@@ -34,15 +36,22 @@ def statistics_of(host: Host) -> dict[str, Statistic]:
     return found
 
 
-def table(registry: Registry, actor: Actor, code: str, region: str, year: int) -> list[Line]:
-    """A statistics table of a region: one line for each child, the last one (the region itself) their sum."""
+def table(
+    registry: Registry, actor: Actor, code: str, region: str, year: int, *, from_rows: bool = False
+) -> list[Line]:
+    """A statistics table of a region: one line for each child, the last one (the region itself) their sum.
+
+    Numbers come from the cells, made exact first; `from_rows` counts the register's own rows instead and stores nothing.
+    """
     statistics = statistics_of(registry.host)
-    statistic = by_code(statistics, code)
-    refresh(registry, statistics.values(), region, (year - 1, year))
+    statistic, years = by_code(statistics, code), (year - 1, year)
+    if not from_rows:
+        refresh(registry, statistics.values(), region, years)
     with registry.session(actor) as session:
-        stored = _stored(session, statistic, region, (year - 1, year))
+        sums = _counted if from_rows else _stored
+        found = sums(session, statistic, region, years)
         rows = [(r.code, r.name) for r in children(session, region, year)]
-    lines = [_line(statistic, code, name, stored, year) for code, name in rows]
+    lines = [_line(statistic, code, name, found, year) for code, name in rows]
     return [*lines, _sum(statistic, region, lines)]
 
 
@@ -138,9 +147,7 @@ def _stands() -> ColumnElement[bool]:
     )
 
 
-def _stored(
-    session: Session, statistic: Statistic, region: str, years: Sequence[int]
-) -> dict[tuple[int, str], dict[str, Cell]]:
+def _stored(session: Session, statistic: Statistic, region: str, years: Sequence[int]) -> Sums:
     """The cells summed to the children of the region, by (year, child)."""
     width = _child_digits(region)
     child = func.substr(StatCell.region_code, 1, width)
@@ -153,9 +160,21 @@ def _stored(
         )
         .group_by(StatCell.year, child, StatCell.column_code)
     )
-    found: dict[tuple[int, str], dict[str, Cell]] = {}
+    found: Sums = {}
     for year, code, column, households, persons in rows:
         found.setdefault((year, code.ljust(12, "0")), {})[column] = Cell(int(households), int(persons))
+    return found
+
+
+def _counted(session: Session, statistic: Statistic, region: str, years: Sequence[int]) -> Sums:
+    """What `_stored` gives, counted from the rows now."""
+    found: Sums = {}
+    for year in years:
+        for (village, column), cell in recount(session, statistic, region, year).items():
+            child = village[: _child_digits(region)].ljust(12, "0")
+            cells = found.setdefault((year, child), {})
+            held = cells.get(column, ZERO)
+            cells[column] = Cell(held.households + cell.households, held.persons + cell.persons)
     return found
 
 

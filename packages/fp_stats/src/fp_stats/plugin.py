@@ -6,10 +6,11 @@ from types import ModuleType
 from typing import Any
 
 from fp_core.hookspecs import hookimpl
-from fp_core.parts import Permission, Tables
+from fp_core.parts import Invariant, Permission, Tables
 from fp_core.permissions import right
 from fp_core.regions import Level
 from fp_stats import hookspecs
+from fp_stats.invariants import differing_cells
 from fp_stats.models import MODELS
 from fp_stats.national import TABLES
 from fp_stats.tables import Statistic
@@ -37,6 +38,12 @@ def fp_statistics() -> Iterable[Statistic]:
 def fp_permissions() -> list[Permission]:
     """Everyone reads the statistics of the own region."""
     return [right("statistics:read", "统计查询", "read statistics of one's region", *Level)]
+
+
+@hookimpl
+def fp_invariants() -> list[Invariant]:
+    """H2: the cells that are not marked for a recount equal one."""
+    return [Invariant("H2", "统计单元等于重新计数", "the cells equal a recount of the rows", differing_cells)]
 
 
 @hookimpl

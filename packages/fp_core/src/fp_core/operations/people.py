@@ -23,6 +23,9 @@ class Person:
     relation: str = field(metadata=describe("与户主关系", "relation to the head", codes="RELATION"))
     id_type: str = field(default="RESIDENT_ID", metadata=describe("证件类型", "kind of document", codes="ID_TYPE"))
     id_number: str | None = field(default=None, metadata=describe("证件号码", "number of the document", personal=True))
+    noid_reason: str | None = field(
+        default=None, metadata=describe("无证件原因", "why there is no document", codes="NOID_REASON")
+    )
     sex: str | None = field(default=None, metadata=describe("性别", "sex, typed only without a document", codes="SEX"))
     birth_date: date | None = field(
         default=None, metadata=describe("出生日期", "birth date, typed only without a document")
