@@ -6,12 +6,16 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from sqlalchemy import select
+
 from fp_core import change
 from fp_core.change import Done
 from fp_core.identity import check_digit
+from fp_core.models.household import Household, HouseholdYear
 from fp_core.operations.edit import EditHousehold, MemberValues, Value
 from fp_core.operations.identify import IdentifyHousehold
 from fp_core.operations.people import Person
+from fp_core.operations.status import ExitHousehold
 from fp_core.operations.years import OpenYear
 from fp_core.registry import Registry
 from tests.actors import operator
@@ -95,8 +99,6 @@ def edit(
 
 
 def version_of(registry: Registry, code: str) -> int:
-    from fp_core.models.household import Household
-
     with registry.system_session() as session:
         return session.get_one(Household, code).version
 
@@ -104,3 +106,25 @@ def version_of(registry: Registry, code: str) -> int:
 def rich_enough(registry: Registry, code: str, year: int) -> None:
     """Bring a household to where the national exit rule holds."""
     edit(registry, code, year, wage_income="20000", is_dangerous_house="否", danger_grade="", house_area="80")
+
+
+def year_of(registry: Registry, code: str, year: int) -> HouseholdYear:
+    with registry.system_session() as session:
+        return session.get_one(HouseholdYear, (code, year))
+
+
+def everything(registry: Registry) -> dict[str, list[Any]]:
+    """Every row of the register, to show that a refusal changed none."""
+    with registry.engine.connect() as connection:
+        return {
+            str(m.__tablename__): sorted(map(repr, connection.execute(select(m.__table__)).all()))  # type: ignore[attr-defined]
+            for m in registry.host.models
+            if m.__tablename__ != "region"
+        }
+
+
+def exit_(registry: Registry, code: str, year: int, **more: Any) -> Any:
+    command = ExitHousehold(
+        household_code=code, year=year, version=version_of(registry, code), basis="入户核查、评议通过", **more
+    )
+    return run(registry, command)

@@ -1,6 +1,6 @@
 """Step 4 of the main job: money comes from the province to a project, and from the project to households."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -32,7 +32,7 @@ def funds(job: Job) -> Iterator[str]:
     yield f"可追踪 · followed from the issue: {found['amount']} → {[e['kind'] for e in found['followedBy']]}"
 
 
-def _issue(job: Job) -> Iterator[str]:
+def _issue(job: Job) -> Generator[str, None, str]:
     central = {"regionCode": GUIZHOU, "fundYear": 2017, "amount": "5000.0000", "enteredOn": "2017-03-01"}
     source = {
         "sourceName": "中央财政",
@@ -47,7 +47,7 @@ def _issue(job: Job) -> Iterator[str]:
     return str(code)
 
 
-def _receive(job: Job, issued: str) -> Iterator[str]:
+def _receive(job: Job, issued: str) -> Generator[str, None, str]:
     receipt = {"refersTo": issued, "enteredOn": DAY}
     over = job.county.refused("confirmReceipt", **receipt, amount="120.0001")
     code = job.county.done("confirmReceipt", **receipt, amount="120.0000")["subjectCode"]
@@ -55,7 +55,7 @@ def _receive(job: Job, issued: str) -> Iterator[str]:
     return str(code)
 
 
-def _project(job: Job) -> Iterator[str]:
+def _project(job: Job) -> Generator[str, None, str]:
     plan = {
         "regionCode": TOWN,
         "projectYear": 2017,

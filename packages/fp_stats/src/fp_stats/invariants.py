@@ -14,7 +14,7 @@ LIMIT = 20
 
 def differing_cells(session: Session) -> list[str]:
     """A line for each village, year and column whose cell is not what the rows say; marked villages are left out."""
-    marked = {tuple(row) for row in session.execute(select(DirtyMark.year, DirtyMark.region_code))}
+    marked = {(year, region) for year, region in session.execute(select(DirtyMark.year, DirtyMark.region_code))}
     found: list[str] = []
     for statistic in TABLES:
         for column in statistic.stored:
