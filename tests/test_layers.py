@@ -4,12 +4,14 @@ import subprocess
 import sys
 
 WITHOUT_WEB = """
-import importlib, pkgutil, sys
+import importlib, sys
+from pathlib import Path
 import fp_core
-skipped = ("fp_core.graphql", "fp_core.migrations")
-for module in pkgutil.walk_packages(fp_core.__path__, "fp_core.", onerror=lambda name: None):
-    if not module.name.startswith(skipped):
-        importlib.import_module(module.name)
+root = Path(fp_core.__file__).parent
+for file in sorted(root.rglob("*.py")):
+    inside = file.relative_to(root).with_suffix("").parts
+    if inside[0] not in ("graphql", "migrations", "__init__"):
+        importlib.import_module(".".join(("fp_core", *(part for part in inside if part != "__init__"))))
 web = {"strawberry", "graphql", "starlette", "uvicorn", "aiodataloader"}
 print(sorted(web & set(sys.modules)))
 """

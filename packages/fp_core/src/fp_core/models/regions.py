@@ -20,6 +20,7 @@ class Region(SQLModel, table=True):
     __tablename__ = "region"
     __label__: ClassVar[tuple[str, str]] = ("行政区划", "administrative division")
     __scope__: ClassVar[Any] = PUBLIC
+    __table_args__ = {"sqlite_with_rowid": False}  # the key is the row: a third less to write when a million are loaded
 
     code: str = indicator("行政区划代码", "division code, 12 digits", primary_key=True, max_length=12)
     valid_from: int = indicator("起始年度", "first year of this name", primary_key=True)

@@ -26,10 +26,17 @@ def rows() -> Iterator[Row]:
     """Code, first year, name, level, code above and the year after the last (None while it holds), by code and year."""
     with lzma.open(FILE, "rt", encoding="utf-8", newline="\n") as lines:
         for code, named in groupby((line.rstrip("\n").split(",") for line in lines), key=itemgetter(0)):
-            level, parent = level_of(code).value, parent_of(code)
+            level, parent = _place(code)
             held = [(first, name, after) for _, name, mask in named for first, after in _RUNS[int(mask)]]
-            for first, name, after in sorted(held):
+            for first, name, after in sorted(held) if len(held) > 1 else held:
                 yield code, first, name, level, parent, after
+
+
+def _place(code: str) -> tuple[str, str | None]:
+    """Level and code above. Seven rows of ten are villages, which stand under their town: that is seen at a glance."""
+    if code[9:] != "000":
+        return "VILLAGE", code[:9] + "000"
+    return level_of(code).value, parent_of(code)
 
 
 def load(connection: Connection) -> int:
