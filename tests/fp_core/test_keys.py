@@ -151,7 +151,7 @@ def test_a_missing_file_is_named_with_the_way_out(tmp_path: Path) -> None:
 
     assert refused.value.field == "key_file"
     assert refused.value.en == (
-        f"key file '{path}' does not exist: restore it, or for a new registry make one with Keys.generate_file"
+        f"key file '{path}' does not exist: restore it, or for a new registry make one with: fp key FILE"
     )
 
 

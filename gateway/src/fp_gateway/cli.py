@@ -1,12 +1,11 @@
 """The `fp` command: everything that is done to a registry from a shell."""
 
-from datetime import date
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from fp_core.errors import PluginError, Problem
 from fp_core.registry import Registry
@@ -71,10 +70,11 @@ def plugins(strict: bool = True) -> None:
     from fp_core.plugins import Host
 
     host = Host.load(strict=strict)
-    table = Table("plugin", "tables", "overrides", "rights")
     for name in host.plugins:
-        table.add_row(name, *_given(host, name))
-    out.print(table)
+        out.print(name, style="bold")
+        for what, given in zip(("tables", "overrides", "rights"), _given(host, name), strict=True):
+            if given:
+                out.print(f"  {what}: {given}", soft_wrap=True)
     for failure in host.failures:
         out.print(f"[red]{failure.reason}[/red]")
 
@@ -117,6 +117,31 @@ def template(
     out.print(f"{output}")
 
 
+@app.command("key")
+def new_key(file: Annotated[Path, typer.Argument(help="密钥文件 · file to write")] = Path("data/fp.key")) -> None:
+    """Make the key file that identity numbers are encrypted with. Keep a copy elsewhere: without it they are lost."""
+    from fp_core.keys import Keys
+
+    file.parent.mkdir(parents=True, exist_ok=True)
+    Keys.generate_file(file)
+    out.print(f"密钥已写入，请另存备份 · key written, keep a copy elsewhere: {file}")
+
+
+@app.command()
+def operator(
+    name: Annotated[str, typer.Argument(help="用户名 · user name")],
+    region: Annotated[str, typer.Argument(help="行政区划 · 12-digit code of the region")],
+    database: Database = None,
+) -> None:
+    """Make an operator of a region. Asks for a first password, which the operator must change."""
+    from fp_gateway.auth import create_operator
+
+    password = typer.prompt("初始密码 · first password", hide_input=True, confirmation_prompt=True)
+    with _registry(_settings(database), keys=False) as registry, registry.system_session() as session:
+        made = create_operator(session, name, region, password)
+        out.print(f"操作员已建立 · operator {made.name}: {made.level.label} {made.region_code}")
+
+
 @app.command()
 def verify(database: Database = None) -> None:
     """Recount every invariant of a registry. Ends with 1 when one does not hold."""
@@ -139,12 +164,12 @@ def verify(database: Database = None) -> None:
 def explain(
     name: str,
     region: Annotated[str, typer.Option(help="行政区划 · division")] = "000000000000",
-    on: Annotated[str, typer.Option(help="日期 · day, YYYY-MM-DD")] = "2017-12-31",
+    on: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="日期 · day")] = datetime(2017, 12, 31),
 ) -> None:
     """Print the chain of a rule in force in a region on a day, with its clauses, parameters and documents."""
     from fp_core.plugins import Host
 
-    book, day = Host.load().rules, date.fromisoformat(on)
+    book, day = Host.load().rules, on.date()
     for part in book.chain(name, region, day):
         where = getattr(part, "region", "全国 · nation")
         out.print(f"{name} · {where} · since {part.since}\n  {part.meaning}\n  [dim]{part.cites}[/dim]")

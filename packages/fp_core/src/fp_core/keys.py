@@ -150,9 +150,9 @@ def _read(path: Path) -> str:
     try:
         mode, text = path.stat().st_mode, path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        zh = "不存在：请从备份恢复；新建系统请用 Keys.generate_file 生成"
+        zh = "不存在：请从备份恢复；新建系统请用 fp key 生成"
         raise _bad_file(
-            path, zh, "does not exist: restore it, or for a new registry make one with Keys.generate_file"
+            path, zh, "does not exist: restore it, or for a new registry make one with: fp key FILE"
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         zh = f"无法读取（{type(error).__name__}）：应为本用户可读的文本文件"
