@@ -130,6 +130,16 @@ def test_a_token_ends_after_thirty_idle_minutes(operators: Registry) -> None:
     assert name_of(operators, token, NOON + timedelta(minutes=88)) is None
 
 
+def test_an_operator_is_still_known_when_the_session_that_noted_the_use_is_closed(operators: Registry) -> None:
+    token = log_in(operators)
+
+    with operators.system_session() as session:
+        operator = auth.operator_of(session, token, now=NOON + timedelta(minutes=5))
+
+    assert operator is not None
+    assert auth.actor(operator, operators.host).scope.code == COUNTY
+
+
 def test_a_token_ends_after_twelve_hours_however_busy(operators: Registry) -> None:
     token = log_in(operators)
     moments = [NOON + timedelta(minutes=20 * step) for step in range(37)]

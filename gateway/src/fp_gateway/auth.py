@@ -148,6 +148,7 @@ def operator_of(session: Session, token: str, *, now: datetime | None = None) ->
     if found is None:
         return None
     login, operator = found
+    session.expunge_all()  # what was read outlives the session, and the rollback before the note below
     if now - login.created_at >= ABSOLUTE or now - login.last_seen_at >= IDLE:
         return None
     if now - login.last_seen_at >= SEEN:
