@@ -52,13 +52,14 @@ def commands_of(kind: FundKind) -> tuple[type[Any], ...]:
 
 def lock(kind: FundKind, session: ScopedSession, command: Any) -> Locked:
     """The account and the entry that a command refers to."""
+    known = kinds_of(session.host.collect)
+    kind_named(known, kind.code)
     code = getattr(command, "refers_to", None)
     if code is None:
         return lock_account(session, command.region_code, command.fund_year)
     origin = entry_named(session, code)
     region = origin.counterpart_code if kind.of_counterpart else origin.region_code
     if origin.kind not in kind.follows or region is None:
-        known = kinds_of(session.host.collect)
         labels = "、".join(known[name].label for name in sorted(kind.follows))
         raise refuse(
             "FND-REF",

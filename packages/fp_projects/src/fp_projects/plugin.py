@@ -43,11 +43,10 @@ def fp_project_types() -> tuple[ProjectType, ...]:
 
 
 @hookimpl
-def fp_tables(collect: Collect) -> Tables:
-    """The common tables and those of the national types; every plugin's type extends the project and the beneficiary."""
-    extensions = tuple(e for one in types_of(collect).values() for e in one.extensions)
+def fp_tables() -> Tables:
+    """The common tables, and those of the national types, which extend the project and the beneficiary."""
     models = (*MODELS, ProjectIndustry, BeneficiaryIndustry)
-    return Tables("projects", models, HERE / "migrations", extensions=extensions)
+    return Tables("projects", models, HERE / "migrations", extensions=INDUSTRY.extensions)
 
 
 @hookimpl

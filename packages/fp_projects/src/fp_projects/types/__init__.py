@@ -19,8 +19,8 @@ from fp_projects.models import Project, ProjectBeneficiary
 class ProjectType:
     """A project type. Its two commands, their inputs, its fields, filters and codes come from this.
 
-    `project` is keyed by `project_code`, `beneficiary` by `household_code` and `project_code`; both tables, and the
-    migration that makes them, are returned by the same plugin's `fp_tables`. In rules they are `h.<code in lower case>`.
+    `project` is keyed by `project_code`, `beneficiary` by `household_code` and `project_code`. The same plugin's
+    `fp_tables` returns them, their migration, and this type's `extensions`. In rules they are `h.<code in lower case>`.
     """
 
     code: str
@@ -65,16 +65,17 @@ Types = Mapping[str, ProjectType]
 
 
 def types_of(collect: Callable[[str], Iterator[tuple[str, Any]]]) -> dict[str, ProjectType]:
-    """The types of all plugins by code. A code or digit given twice, or a table with another key, is refused."""
+    """The types of all plugins by code. A code or digit given twice, or a table that nobody brings, is refused."""
     found: dict[str, ProjectType] = {}
     owners: dict[str, str] = {}
+    brought = {extension for _, tables in collect("fp_tables") for extension in tables.extensions}
     for plugin, types in collect("fp_project_types"):
         for one in types:
             for name in (f"code {one.code!r}", f"digit {one.digit!r}"):
                 if name in owners:
                     raise PluginError(f"plugins {owners[name]!r} and {plugin!r} both have a project type of {name}")
                 owners[name] = plugin
-            _check_tables(plugin, one)
+            _check_tables(plugin, one, brought)
             found[one.code] = one
     return found
 
@@ -115,12 +116,10 @@ def required_fields(model: type[SQLModel] | None) -> tuple[str, ...]:
     return tuple(name for name in own_fields(model) if model is not None and indicators(model)[name].required)
 
 
-def _check_tables(plugin: str, one: ProjectType) -> None:
+def _check_tables(plugin: str, one: ProjectType, brought: set[Extension]) -> None:
     for extension in one.extensions:
-        wanted = {column.key for column in extension.of.__table__.primary_key}  # type: ignore[attr-defined]
-        given = {column.key for column in extension.model.__table__.primary_key}  # type: ignore[attr-defined]
-        if given != wanted:
+        if extension not in brought:
             raise PluginError(
-                f"plugin {plugin!r}: {extension.model.__name__} of project type {one.code!r} is keyed by "
-                f"{', '.join(sorted(given))}; give it the key {', '.join(sorted(wanted))}"
+                f"plugin {plugin!r}: nobody brings the table {extension.model.__name__} of project type {one.code!r}; "
+                "return it from fp_tables, and the type's `extensions` with it"
             )
