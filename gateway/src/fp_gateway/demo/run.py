@@ -132,4 +132,4 @@ def _welcome(out: Console, settings: Settings) -> None:
         out.print(f"  {operator.name:<10} {operator.region}  {operator.label}")
     out.print("可粘贴的查询 · three queries to paste:\n")
     for query in EXAMPLES:
-        out.print(query, markup=False)
+        out.print(query, markup=False, soft_wrap=True)
