@@ -99,5 +99,6 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 def divided(amount: ColumnElement[int], count: ColumnElement[int]) -> ColumnElement[int]:
     """amount / count to the nearest whole, half away from zero, by nobody nothing; the same on both databases."""
-    whole = (2 * func.abs(amount) + count).op("/")(func.nullif(2 * count, 0))
+    # Whole numbers divide to a whole one on both; the precedence puts the sum before it in brackets.
+    whole = (2 * func.abs(amount) + count).op("/", precedence=8)(func.nullif(2 * count, 0))
     return case((count == 0, 0), (amount < 0, -whole), else_=whole)
