@@ -122,6 +122,15 @@ def test_plugin_page_quotes_the_whole_of_a_plugin_under_sixty_lines() -> None:
     assert len(code) < 60
 
 
+def test_tests_of_the_plugin_page_pass_as_printed(tmp_path: Path) -> None:
+    (tests,) = [block for block in _blocks(ROOT / "docs/plugin.md", "python") if "def test_" in block]
+    (tmp_path / "test_mine.py").write_text(tests, encoding="utf-8")
+
+    done = subprocess.run([sys.executable, "-m", "pytest", "-q", str(tmp_path)], cwd=tmp_path, capture_output=True)
+
+    assert done.returncode == 0, done.stdout.decode()
+
+
 @pytest.mark.parametrize("page", HAND_WRITTEN, ids=lambda page: str(page.relative_to(ROOT)))
 def test_commands_and_their_options_exist(page: Path) -> None:
     for name, rest in re.findall(r"\./fp ([a-z]+)([^`\n#]*)", page.read_text(encoding="utf-8")):
