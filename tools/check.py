@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tools import check_docs, check_lock
+from tools import check_docs, check_lock, write_dictionary
 
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMA = ROOT / "gateway" / "schema.graphql"
@@ -38,7 +38,9 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./fp check", description=__doc__)
     parser.add_argument("steps", nargs="*", metavar="STEP", help=f"only these: {', '.join(STEPS)}")
     parser.add_argument(
-        "--fix", action="store_true", help="first mend what a machine can: format, lint, schema.graphql"
+        "--fix",
+        action="store_true",
+        help="first mend what a machine can: format, lint, schema.graphql, docs/dictionary",
     )
     options = parser.parse_args()
     if unknown := [name for name in options.steps if name not in STEPS]:
@@ -64,6 +66,7 @@ def _mend() -> None:
     code, printed, _ = _printed_schema()
     if code == 0:
         SCHEMA.write_text(printed, encoding="utf-8")
+        write_dictionary.write(ROOT)
 
 
 def _format() -> str:
@@ -105,7 +108,8 @@ def _schema() -> str:
 def _documents() -> str:
     from fp_gateway.cli import app
 
-    return "\n".join([*check_docs.faults(ROOT), *check_docs.unlisted_commands(ROOT / "fp", app)])
+    found = [*check_docs.faults(ROOT), *check_docs.unlisted_commands(ROOT / "fp", app), *write_dictionary.faults(ROOT)]
+    return "\n".join(found)
 
 
 STEPS: dict[str, Step] = {

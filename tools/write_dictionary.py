@@ -72,7 +72,7 @@ def faults(root: Path) -> list[str]:
     wanted, folder = pages(Host.load()), root / FOLDER
     held = {file.name: file.read_text(encoding="utf-8") for file in folder.glob("*.md")}
     wrong = sorted(name for name in wanted.keys() | held.keys() if wanted.get(name) != held.get(name))
-    return [f"{FOLDER / name} is out of date; python -m tools.write_dictionary writes it" for name in wrong]
+    return [f"{FOLDER / name} is out of date; ./fp check --fix writes it" for name in wrong]
 
 
 def pages(host: Host) -> dict[str, str]:
