@@ -102,8 +102,11 @@ def tables(*models: type[SQLModel], label: str = "yunnan", **more: Any) -> Table
 
 
 def rules(*given: Rule | Override | Fact) -> RuleSet:
-    kinds = {Rule: "rules", Override: "overrides", Fact: "facts"}
-    return RuleSet(**{name: tuple(g for g in given if isinstance(g, kind)) for kind, name in kinds.items()})
+    return RuleSet(
+        rules=tuple(g for g in given if isinstance(g, Rule)),
+        overrides=tuple(g for g in given if isinstance(g, Override)),
+        facts=tuple(g for g in given if isinstance(g, Fact)),
+    )
 
 
 def fact(name: str) -> Fact:
@@ -174,8 +177,7 @@ REFUSALS: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "two overrides in one place": (
         {"fp_rules": rules(in_region(YUNNAN), in_region(YUNNAN))},
-        "plugins 'yunnan' and 'yunnan' both have an override of 'status.may_exit in 530000000000 since 2016-01-01'; "
-        "take another region or another date",
+        "both have an override of 'status.may_exit in 530000000000 since 2016-01-01'; take another region or another date",
     ),
     "override in no region": (
         {"fp_rules": rules(in_region("53"))},

@@ -61,10 +61,10 @@ class Inventor:
 
     def _decimal(self, meaning: Indicator) -> Decimal:
         last = Decimal(1).scaleb(-(meaning.places or 0))
-        limit = Decimal(self.random.choice(self._limits))
-        near = limit + self.random.choice((-last, 0, last))
+        near = Decimal(self.random.choice(self._limits)) + self.random.choice((-last, 0, last))
         far = Decimal(self.random.randrange(-200_000, 2_000_000)) * last
-        value = self.random.choice((near, near, far)).quantize(last)
+        little = self.random.randrange(-1, 200) * last if self.random.random() < self._luck else Decimal(0)
+        value = (self.random.choice((near, far)) if self.random.random() < self._luck else little).quantize(last)
         return min(max(value, _bound(meaning.least, value)), _bound(meaning.most, value))
 
     def _day(self, kind: type) -> date:
