@@ -14,7 +14,7 @@ from fp_gateway.settings import Settings
 app = typer.Typer(name="fp", no_args_is_help=True, pretty_exceptions_show_locals=False, help=__doc__)
 rules = typer.Typer(no_args_is_help=True, help="规则 · what the rules say, and by which documents")
 app.add_typer(rules, name="rules")
-out = Console(highlight=False)
+out = Console(highlight=False, emoji=False)  # a right such as funds:receipt:confirm is no picture
 
 Database = Annotated[
     str | None,
