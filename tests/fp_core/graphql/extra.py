@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 from strawberry import Info, Parent
 
+from fp_core.codes import CodeAddition, Item
 from fp_core.commands import describe, operation
 from fp_core.errors import NotFound
 from fp_core.events import Happened
@@ -116,6 +117,11 @@ def year_count(session: Session, keys: list[Any]) -> Mapping[Any, Any]:
 def fp_tables() -> Tables:
     extension = Extension(of=HouseholdYear, model=SilverYear, name="silver")
     return Tables("extra", (SilverYear,), Path(__file__).parent, prefix="t99_", extensions=(extension,))
+
+
+@hookimpl
+def fp_codes() -> list[CodeAddition]:
+    return [CodeAddition("EVENT_TYPE", Item("GROUP_MOVED", "村组变更", "moved to another group"))]
 
 
 @hookimpl

@@ -1,6 +1,6 @@
-"""The main job: what the steps share, and the steps in their order."""
+"""The main job: what its steps share."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -92,21 +92,3 @@ class Job:
                 for m in family.members
             ],
         }
-
-
-Step = Callable[[Job], Iterator[str]]
-
-
-def steps() -> tuple[tuple[str, Step], ...]:
-    """The steps with their titles."""
-    from fp_gateway.demo import households, money, views
-
-    return (
-        ("1 行政区划 · divisions", households.divisions),
-        ("2 采集表导入 · forms from Excel", households.forms),
-        ("3 动态管理 · a year of changes", households.changes),
-        ("4 资金与项目 · funds and a project", money.funds),
-        ("5 各看各的 · each sees the own region", views.scopes),
-        ("6 统计与校验 · statistics and their check", views.statistics),
-        ("7 广西插件 · the Guangxi plugin", views.guangxi),
-    )

@@ -19,9 +19,10 @@ from fp_core.registry import Registry
 from fp_core.verify import verify
 from fp_gateway.auth import create_operator
 from fp_gateway.demo.client import JobFailed
-from fp_gateway.demo.job import Job, steps
+from fp_gateway.demo.job import Job
 from fp_gateway.demo.places import DUAN, OFFERED, OPERATORS, PASSWORD, QIANXI
 from fp_gateway.demo.queries import EXAMPLES
+from fp_gateway.demo.steps import STEPS
 from fp_gateway.serving import serve_forever, served
 from fp_gateway.settings import Settings
 
@@ -117,7 +118,7 @@ def _villages(registry: Registry) -> Mapping[str, Sequence[str]]:
 
 
 def _run(out: Console, job: Job) -> None:
-    for title, step in steps():
+    for title, step in STEPS:
         out.print(title, style="bold")
         began = time.perf_counter()
         for line in step(job):

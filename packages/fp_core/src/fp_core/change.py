@@ -100,7 +100,10 @@ def _followed(session: ScopedSession, one: Happened) -> list[Happened]:
 
 def _write_events(session: ScopedSession, all_of_it: list[Happened], key: str) -> None:
     touched = session.recorder.touched()
+    known = {item.name for item in session.host.codes["EVENT_TYPE"]}
     for one in all_of_it:
+        if one.type not in known:
+            raise RuntimeError(f"event {one.type!r} is in no code list; return it from fp_codes as an EVENT_TYPE")
         one.subject.version += 1
         rows = touched.pop(one.key, [])
         session.add(written(one, rows, operator=session.actor.name, key=key))

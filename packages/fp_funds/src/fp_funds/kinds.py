@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
-from fp_core.codes import Dictionary, Item
+from fp_core.codes import CodeAddition, Dictionary, Item
 from fp_core.db import ScopedSession
 from fp_core.errors import Invalid, PluginError
 from fp_core.parts import Permission
@@ -71,6 +71,7 @@ class FundKind:
 
 
 Kinds = Mapping[str, FundKind]
+REVERSED = Item("FUNDS_REVERSED", "资金冲销", "an entry was taken back")
 
 
 def kinds_of(collect: Callable[[str], Iterator[tuple[str, Any]]]) -> dict[str, FundKind]:
@@ -106,6 +107,12 @@ def kind_named(kinds: Kinds, code: str) -> FundKind:
 def dictionary(kinds: Kinds) -> Dictionary:
     """FUND_KIND, the code list of the kinds."""
     return Dictionary("FUND_KIND", "资金业务类型", "kind of fund movement", tuple(k.item for k in kinds.values()))
+
+
+def events_of(kinds: Kinds) -> tuple[CodeAddition, ...]:
+    """What can happen to money: each kind's event, and that an entry was taken back."""
+    items = (*(Item(k.event, k.label, k.english) for k in kinds.values()), REVERSED)
+    return tuple(CodeAddition("EVENT_TYPE", item) for item in items)
 
 
 def _claim(owners: dict[str, str], plugin: str, names: tuple[str, ...]) -> None:

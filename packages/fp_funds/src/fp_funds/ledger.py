@@ -18,7 +18,7 @@ from fp_core.operations.households import refuse
 from fp_core.rules import Clause
 from fp_funds.balance import unassigned, used
 from fp_funds.checks import every_entry
-from fp_funds.kinds import Form, FundKind, Posting, kind_named, kinds_of
+from fp_funds.kinds import REVERSED, Form, FundKind, Posting, kind_named, kinds_of
 from fp_funds.models import FundAccount, FundEntry
 
 INHERITED = ("fund_level", "fund_class", "special_direction", "fund_name", "document_number", "batch")
@@ -108,7 +108,7 @@ def take_back(session: ScopedSession, kind: FundKind, locked: Locked, told: Mapp
     entry = _entry(locked, {**copied, **told, "reverses": reversed_one.entry_code})
     entry.unassigned_after = unassigned(session, locked.region_code, locked.fund_year) - kind.effect * entry.amount
     session.add(entry)
-    return _happened("FUNDS_REVERSED", entry, reason=kind.event)
+    return _happened(REVERSED.name, entry, reason=kind.event)
 
 
 def _next_serial(session: ScopedSession, region: str, year: int) -> int:

@@ -10,7 +10,7 @@ from fp_core.hookspecs import hookimpl
 from fp_core.parts import Invariant, Permission, Tables
 from fp_funds import hookspecs
 from fp_funds.invariants import invariants_of
-from fp_funds.kinds import FundKind, dictionary, kinds_of, rights_of
+from fp_funds.kinds import FundKind, dictionary, events_of, kinds_of, rights_of
 from fp_funds.models import FundAccount, FundEntry
 from fp_funds.operations import KINDS, REVERSE
 
@@ -37,9 +37,10 @@ def fp_tables() -> Tables:
 
 
 @hookimpl
-def fp_codes(collect: Collect) -> tuple[codes.Dictionary, ...]:
-    """The code lists of the funds, and the kinds of every plugin as one more."""
-    return (*codes.read(HERE / "codes.toml"), dictionary(kinds_of(collect)))
+def fp_codes(collect: Collect) -> tuple[codes.Dictionary | codes.CodeAddition, ...]:
+    """The code lists of the funds, the kinds of every plugin as one more, and what happens by each kind."""
+    kinds = kinds_of(collect)
+    return (*codes.read(HERE / "codes.toml"), dictionary(kinds), *events_of(kinds))
 
 
 @hookimpl

@@ -18,7 +18,7 @@ from fp_projects import funding, hookspecs
 from fp_projects.invariants import invariants_of
 from fp_projects.models import MODELS
 from fp_projects.rules import RULES
-from fp_projects.states import STATES
+from fp_projects.states import EVENTS, STATES
 from fp_projects.types import ProjectType, dictionaries, types_of
 from fp_projects.types.industry import INDUSTRY, BeneficiaryIndustry, ProjectIndustry
 
@@ -50,9 +50,9 @@ def fp_tables() -> Tables:
 
 
 @hookimpl
-def fp_codes(collect: Collect) -> tuple[codes.Dictionary, ...]:
-    """The code lists of the projects, and those that come from the types."""
-    return (*codes.read(HERE / "codes.toml"), STATES, *dictionaries(types_of(collect).values()))
+def fp_codes(collect: Collect) -> tuple[codes.Dictionary | codes.CodeAddition, ...]:
+    """The code lists of the projects, those that come from the types, and what can happen to a project."""
+    return (*codes.read(HERE / "codes.toml"), STATES, *dictionaries(types_of(collect).values()), *EVENTS)
 
 
 @hookimpl

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from fp_core.codes import Dictionary, Item
+from fp_core.codes import CodeAddition, Dictionary, Item
 from fp_core.operations.households import refuse
 from fp_projects.models import Project
 
@@ -52,6 +52,17 @@ STEPS = (
 )
 
 BY_EVENT = {step.event: step for step in STEPS}
+
+EVENTS = tuple(
+    CodeAddition("EVENT_TYPE", item)
+    for item in (
+        *(Item(step.event, f"项目{step.label}", f"project {step.english}") for step in STEPS),
+        Item("BENEFICIARY_ADDED", "增加受益户", "a household was added to a project"),
+        Item("PROJECT_FUNDED", "项目资金安排", "money was arranged to a project"),
+        Item("PROJECT_FUNDS_WITHDRAWN", "项目资金冲销", "money arranged to a project was taken back"),
+    )
+)
+"""What can happen to a project."""
 
 PROGRESS = {
     ("APPROVED", False): "PROJECT_STARTED",

@@ -23,7 +23,7 @@ class Event(SQLModel, table=True):
         "对象类型", "kind of the subject: household, village, fund_entry …", primary_key=True, max_length=20
     )
     event_no: int = indicator("序号", "number of the event; equals the subject's version after it", primary_key=True)
-    event_type: str = indicator("变更类型", "what happened", max_length=40, nullable=False)
+    event_type: str = indicator("变更类型", "what happened", codes="EVENT_TYPE", max_length=40, nullable=False)
     year: int | None = indicator("年度", "data year", index=False)
     region_code: str = indicator("行政区划", "division of the subject at that moment", max_length=12, nullable=False)
     month: str | None = indicator("月份", "month, YYYY-MM", max_length=7)
