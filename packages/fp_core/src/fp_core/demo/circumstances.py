@@ -16,13 +16,27 @@ MEDIAN_INCOME = 2700
 """Yuan per head and year: near the line of 2016, so that some households are over it and most below."""
 
 _SCHOOL = {12: "GRADE_7", 13: "GRADE_8", 14: "GRADE_9", 15: "SENIOR_1", 16: "SENIOR_2", 17: "SENIOR_3"}
-_VOCATIONAL = {16: "VOCATIONAL_2", 17: "VOCATIONAL_3", 18: "HIGHER_VOCATIONAL_1", 19: "HIGHER_VOCATIONAL_2", 20: "HIGHER_VOCATIONAL_3"}
+_VOCATIONAL = {
+    16: "VOCATIONAL_2",
+    17: "VOCATIONAL_3",
+    18: "HIGHER_VOCATIONAL_1",
+    19: "HIGHER_VOCATIONAL_2",
+    20: "HIGHER_VOCATIONAL_3",
+}
 _EDUCATION = {
     16: {"PRIMARY": 20, "JUNIOR": 62, "SENIOR": 14, "ILLITERATE": 4},
     40: {"ILLITERATE": 12, "PRIMARY": 48, "JUNIOR": 35, "SENIOR": 5},
     60: {"ILLITERATE": 45, "PRIMARY": 45, "JUNIOR": 10},
 }
-_OTHER_CAUSES = {"NO_SKILL": 32, "NO_FUNDS": 27, "POOR_TRAFFIC": 12, "NO_LAND": 9, "NO_DRIVE": 10, "DISASTER": 4, "NO_WATER": 6}
+_OTHER_CAUSES = {
+    "NO_SKILL": 32,
+    "NO_FUNDS": 27,
+    "POOR_TRAFFIC": 12,
+    "NO_LAND": 9,
+    "NO_DRIVE": 10,
+    "DISASTER": 4,
+    "NO_WATER": 6,
+}
 _WORK = {"OUT_OF_PROVINCE": 55, "IN_PROVINCE": 22, "IN_COUNTY": 15, "IN_TOWN": 8}
 _PENSION_YEAR = 12 * 70
 
@@ -80,7 +94,9 @@ def person(draw: Draw, member: FamilyMember, kind: Kind, year: int) -> Values:
         "health_status": health,
         "student_status": stage if stage != "NOT_STUDENT" or year <= STUDENTS_LISTED_UNTIL else None,
         "education_level": education if stage == "NOT_STUDENT" else None,
-        "dropout_reason": "UNWILLING" if stage == "NOT_STUDENT" and 6 <= _school_age(member.birth_date, year) <= 15 else None,
+        "dropout_reason": "UNWILLING"
+        if stage == "NOT_STUDENT" and 6 <= _school_age(member.birth_date, year) <= 15
+        else None,
         **work,
         "political_status": "PARTY_MEMBER" if age >= 25 and draw.happens(0.03) else "CITIZEN",
         "is_active_soldier": False,
@@ -137,7 +153,11 @@ def _schooling(draw: Draw, born: date, year: int) -> tuple[str, str]:
 
 def _health(draw: Draw, age: int) -> tuple[str, ...]:
     ill = 0.03 + max(0, age - 30) / 160
-    found = [name for name, share in (("CHRONIC_ILLNESS", 0.7), ("SERIOUS_ILLNESS", 0.15), ("DISABLED", 0.3)) if draw.happens(ill * share)]
+    found = [
+        name
+        for name, share in (("CHRONIC_ILLNESS", 0.7), ("SERIOUS_ILLNESS", 0.15), ("DISABLED", 0.3))
+        if draw.happens(ill * share)
+    ]
     return tuple(found) or ("HEALTHY",)
 
 
@@ -146,7 +166,11 @@ def _disability(draw: Draw, member: FamilyMember, health: tuple[str, ...]) -> Va
         return {}
     kind, grade = draw.rng.randint(1, 7), draw.rng.choices((1, 2, 3, 4), (10, 25, 35, 30))[0]
     names = ("SIGHT", "HEARING", "SPEECH", "LIMBS", "INTELLECT", "MIND", "MULTIPLE")
-    return {"disability_card": f"{member.id_number}{kind}{grade}", "disability_type": names[kind - 1], "disability_grade": grade}
+    return {
+        "disability_card": f"{member.id_number}{kind}{grade}",
+        "disability_type": names[kind - 1],
+        "disability_grade": grade,
+    }
 
 
 def _work(draw: Draw, age: int, stage: str, health: tuple[str, ...]) -> Values:
@@ -160,7 +184,11 @@ def _work(draw: Draw, age: int, stage: str, health: tuple[str, ...]) -> Values:
     capacity = "SKILLED" if age < 55 and draw.happens(0.06) else "ABLE"
     if age >= 60 or not draw.happens(0.45):
         return {"labour_capacity": capacity}
-    return {"labour_capacity": capacity, "migrant_work_place": draw.one(_WORK), "work_months": Decimal(draw.rng.randint(3, 11))}
+    return {
+        "labour_capacity": capacity,
+        "migrant_work_place": draw.one(_WORK),
+        "work_months": Decimal(draw.rng.randint(3, 11)),
+    }
 
 
 def _causes(draw: Draw, members: Sequence[Values]) -> Values:
@@ -185,7 +213,11 @@ def _causes(draw: Draw, members: Sequence[Values]) -> Values:
 def _family(draw: Draw, members: Sequence[Values]) -> Values:
     relations = [member["relation_to_head"] for member in members]
     sons, daughters = relations.count("SON"), relations.count("DAUGHTER")
-    bank = {"bank_name": "农村信用社", "bank_account": f"0000{draw.rng.randrange(10**15):015}"} if draw.happens(0.7) else {}
+    bank = (
+        {"bank_name": "农村信用社", "bank_account": f"0000{draw.rng.randrange(10**15):015}"}
+        if draw.happens(0.7)
+        else {}
+    )
     return {
         "is_military_family": draw.happens(0.01),
         "is_only_child_family": sons + daughters == 1 and draw.happens(0.3),
@@ -243,9 +275,13 @@ def _income(draw: Draw, members: Sequence[Values], kind: Kind) -> Values:
     """Net income per head is log-normal around the line: transfers by attribute and age, the rest from work and the farm."""
     heads = len(members)
     transfers = {
-        "subsistence_allowance": Decimal(heads * draw.rng.randrange(1500, 2500, 60)) if kind.attribute == "SUBSISTENCE_POOR" else Decimal(0),
+        "subsistence_allowance": Decimal(heads * draw.rng.randrange(1500, 2500, 60))
+        if kind.attribute == "SUBSISTENCE_POOR"
+        else Decimal(0),
         "five_guarantee_allowance": Decimal(heads * 4200) if kind.attribute == "FIVE_GUARANTEE_POOR" else Decimal(0),
-        "pension_benefit": Decimal(_PENSION_YEAR * sum(1 for m in members if m["has_resident_pension"] and m["labour_capacity"] == "NONE")),
+        "pension_benefit": Decimal(
+            _PENSION_YEAR * sum(1 for m in members if m["has_resident_pension"] and m["labour_capacity"] == "NONE")
+        ),
         "other_transfer_income": draw.tens(draw.rng.expovariate(1 / 400)),
     }
     net = draw.rng.lognormvariate(0, 0.35) * MEDIAN_INCOME * heads

@@ -69,7 +69,9 @@ def _mistakes(county_code: str) -> tuple[_Mistake, ...]:
     unknown_village = f"{county_code[:6]}999999"
     return (
         _Mistake(PERSON, "id_number", "ID-CHECK", _wrong_check_digit, _has_no_card),
-        _Mistake(PERSON, "id_number", "ID-TEXT", lambda row: float(row["id_number"][:17] + "0"), _is_adult_without_card),
+        _Mistake(
+            PERSON, "id_number", "ID-TEXT", lambda row: float(row["id_number"][:17] + "0"), _is_adult_without_card
+        ),
         _Mistake(PERSON, "id_number", "ID-LEN", lambda row: row["id_number"][:-1], _is_adult_without_card),
         _Mistake(PERSON, "id_number", "ID-DATE", _thirteenth_month, _is_adult_without_card),
         _Mistake(HOUSEHOLD, "village_code", "HH-VILLAGE", lambda row: unknown_village),
@@ -84,7 +86,13 @@ def _mistakes(county_code: str) -> tuple[_Mistake, ...]:
         _Mistake(HOUSEHOLD, "identified_on", "HH-IDDATE", lambda row: date(2012, 12, 31)),
         _Mistake(HOUSEHOLD, "wage_income", "CELL-TYPE", lambda row: "约三千元"),
         _Mistake(HOUSEHOLD, "phone", "PATTERN", lambda row: "0857-4220000"),
-        _Mistake(PERSON, "relation_to_head", "MEM-ONEHEAD", lambda row: "HEAD", lambda row: row["relation_to_head"] == "SPOUSE"),
+        _Mistake(
+            PERSON,
+            "relation_to_head",
+            "MEM-ONEHEAD",
+            lambda row: "HEAD",
+            lambda row: row["relation_to_head"] == "SPOUSE",
+        ),
         _Mistake(PERSON, "relation_to_head", "MEM-ONESPOUSE", lambda row: "SPOUSE", _has_married_parents),
         _Mistake(PERSON, "work_months", "WORK-12", lambda row: Decimal(13), lambda row: "work_months" in row),
         _Mistake(PERSON, "work_months", "WORK-PAIR", lambda row: None, lambda row: "work_months" in row),
@@ -101,7 +109,7 @@ def _wrong_check_digit(row: Values) -> str:
 
 def _thirteenth_month(row: Values) -> str:
     """A birth date that is none, under a check digit that is right."""
-    first17 = row["id_number"][:10] + "13" + row["id_number"][12:17]
+    first17: str = row["id_number"][:10] + "13" + row["id_number"][12:17]
     return first17 + check_digit(first17)
 
 

@@ -52,7 +52,8 @@ def _members(
     kind = Kind.of(draw, family)
     couple = any(member.relation_to_head == "SPOUSE" for member in family.members)
     members = [
-        {"serial": serial, "has_mother_at_home": couple, **person(draw, member, kind, year)} for member in family.members
+        {"serial": serial, "has_mother_at_home": couple, **person(draw, member, kind, year)}
+        for member in family.members
     ]
     place = {"serial": serial, "village_code": villages[int(len(villages) * draw.rng.random() ** 1.5)]}
     collector = names.surname(draw.rng, "HAN") + names.given_name(draw.rng, "", "MALE", 1985)

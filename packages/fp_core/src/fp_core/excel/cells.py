@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from fp_core.entered import LARGEST
 from fp_core.errors import Invalid
 from fp_core.excel.columns import Column
 from fp_core.identity import normalise
@@ -41,7 +42,9 @@ def _cleaned(text: str) -> str:
     """Without blanks at the ends and without signs that nobody sees. A control sign is refused, not dropped."""
     plain = _INVISIBLE.sub("", text).strip()
     if _CONTROL.search(plain):
-        raise Wrong("CELL-SIGN", "单元格含有不可见的控制字符，请重新输入", "the cell holds control characters; type it again")
+        raise Wrong(
+            "CELL-SIGN", "单元格含有不可见的控制字符，请重新输入", "the cell holds control characters; type it again"
+        )
     return plain
 
 
@@ -107,18 +110,18 @@ def _decimal(column: Column, held: Any) -> Decimal:
 
 
 def _int(column: Column, held: Any) -> int:
-    value = _in_range(column, _number(column, held))
+    value = _in_range(column, _number(column, held), LARGEST)
     if value != int(value):
         raise Wrong("CELL-TYPE", f"{column.label}应为整数", f"{column.english} must be a whole number")
     return int(value)
 
 
-def _in_range(column: Column, value: Decimal) -> Decimal:
+def _in_range(column: Column, value: Decimal, largest: int = 10**12 - 1) -> Decimal:
     low, high = column.least, column.most
     if (
         (low is not None and value < Decimal(low))
         or (high is not None and value > Decimal(high))
-        or abs(value) >= 10**12
+        or abs(value) > largest
     ):
         limits = f"{low or '…'} – {high or '…'}"
         raise Wrong(

@@ -14,8 +14,8 @@ from fp_core.excel.safety import check_file
 
 LIST = "错误清单"
 HEADERS = ("工作表", "单元格", "栏目", "规则", "说明", "What is wrong")
-MOST_MARKED = 20_000
-"""So many cells are coloured; the list has all of them."""
+MOST_UNPACKED = 48 * 2**20
+"""Above this (some 15,000 households) the file is too big to be opened whole, and only the list is given back."""
 
 _RED = PatternFill("solid", fgColor="FFC7CE")
 _BOLD = Font(bold=True)
@@ -24,12 +24,14 @@ _WIDTHS = (8, 10, 24, 14, 60, 60)
 
 def mark_errors(path: Path, errors: Sequence[CellError], target: Path) -> None:
     """Write a copy of a workbook that was refused, for the operator to mend and upload again."""
-    check_file(path)
-    workbook = load_workbook(path)
-    for error in errors[:MOST_MARKED]:
-        _mark(workbook[error.sheet], error)
+    if check_file(path) > MOST_UNPACKED:
+        workbook = Workbook()
+    else:
+        workbook = load_workbook(path)
+        for error in errors:
+            _mark(workbook[error.sheet], error)
+        _defuse(workbook)
     _list(workbook, errors)
-    _defuse(workbook)
     workbook.save(target)
 
 

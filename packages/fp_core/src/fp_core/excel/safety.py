@@ -39,8 +39,11 @@ class FileRefused(Problem):
     code = "FILE_REFUSED"
 
 
-def check_file(path: Path) -> None:
-    """Refuse what is too big, no xlsx, packed to explode, carries macros or links, or has cells far outside a form."""
+def check_file(path: Path) -> int:
+    """How many bytes the file unpacks to.
+
+    Refused is what is too big, no xlsx, packed to explode, carries macros or links, or has cells far outside a form.
+    """
     size = path.stat().st_size
     if size > MOST_BYTES:
         raise FileRefused(
@@ -51,7 +54,7 @@ def check_file(path: Path) -> None:
     try:
         with ZipFile(path) as archive:
             _check_entries(archive.infolist())
-            _check_content(archive, size)
+            return _check_content(archive, size)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError) as error:
         raise _damaged() from error
 
@@ -93,7 +96,7 @@ def _is_odd(entry: ZipInfo) -> bool:
     return bool(entry.flag_bits & 1) or linked or name.startswith(("/", "\\")) or ".." in name or ":" in name
 
 
-def _check_content(archive: ZipFile, size: int) -> None:
+def _check_content(archive: ZipFile, size: int) -> int:
     """Count what really comes out, and look at it while it passes."""
     unpacked = 0
     for entry in archive.infolist():
@@ -107,6 +110,7 @@ def _check_content(archive: ZipFile, size: int) -> None:
                 )
             _look(tail + chunk, entry.filename)
             tail = chunk[-_OVERLAP:]
+    return unpacked
 
 
 def _chunks(archive: ZipFile, entry: ZipInfo) -> Iterator[bytes]:

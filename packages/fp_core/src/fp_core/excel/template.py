@@ -113,11 +113,11 @@ class _Writer:
             sheet.write_string(number, place, _shown(column, value), self.text)
 
 
-def _shown(column: Column, value: Any) -> str:
+def _shown(column: Column, value: bool | str | Sequence[str]) -> str:
     """A stored value as it is written on the form: labels for codes, 是 and 否; anything else as it is."""
     labels = {choice.name: choice.label for choice in column.choices}
     if isinstance(value, bool):
         return YES_NO[0] if value else YES_NO[1]
-    if isinstance(value, (tuple, list)):
-        return "、".join(labels.get(item, item) for item in value)
-    return labels.get(value, value)
+    if isinstance(value, str):
+        return labels.get(value, value)
+    return "、".join(labels.get(item, item) for item in value)

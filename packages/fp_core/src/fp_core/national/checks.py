@@ -6,9 +6,10 @@ Ids are those of the official list of form checks; only those that refuse are he
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from fp_core import identity
+from fp_core.errors import Invalid
 from fp_core.excel.rows import Finding, Row
 
 HOUSEHOLD, PERSON = "household", "person"
@@ -49,6 +50,7 @@ WOMEN = frozenset(
     ]
 )
 
+T = TypeVar("T")
 Wrong = tuple[str, str, str, str]
 """Column, rule, and the message in both languages."""
 
@@ -221,20 +223,20 @@ def _is_schooling_odd(row: Row, year: int) -> bool:
 
 
 def _sex(row: Row) -> str | None:
-    number = row["id_number"]
-    return _derive(identity.sex, number) if number else row["sex"]
+    typed: str | None = row["sex"]
+    return _told(identity.sex, row["id_number"]) if row["id_number"] else typed
 
 
 def _born(row: Row) -> date | None:
-    number = row["id_number"]
-    return _derive(identity.birth_date, number) if number else row["birth_date"]
+    typed: date | None = row["birth_date"]
+    return _told(identity.birth_date, row["id_number"]) if row["id_number"] else typed
 
 
-def _derive(fact: Callable[[str], Any], number: str) -> Any:
+def _told(fact: Callable[[str], T], number: str) -> T | None:
     """What the number tells; nothing if it is wrong, which is said elsewhere."""
     try:
         return fact(number)
-    except identity.Invalid:
+    except Invalid:
         return None
 
 
