@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import typer
+from graphql import build_schema, parse, validate
 
 from fp_core.db import make_engine
 from fp_core.graphql import Context, FpSchema
@@ -88,6 +89,14 @@ async def test_queries_to_paste_are_answered_without_an_error(page: str, demo: R
 
         assert answer.errors is None, query
         assert all(value is not None for value in (answer.data or {}).values()), query
+
+
+@pytest.mark.parametrize("page", HAND_WRITTEN, ids=lambda page: str(page.relative_to(ROOT)))
+def test_graphql_is_valid_in_the_published_schema(page: Path) -> None:
+    schema = build_schema((ROOT / "gateway/schema.graphql").read_text("utf-8"))
+
+    for block in _blocks(page, "graphql"):
+        assert validate(schema, parse(block)) == [], block
 
 
 def test_tour_prints_what_it_shows(tmp_path: Path) -> None:
