@@ -40,6 +40,7 @@ def change(session: ScopedSession, command: Any, *, key: str) -> Done:
     session.recorder = Recorder()
     try:
         done = _answered(session, command, key) or _apply(session, command, key)
+        session.recorder = None
         session.commit()
         return done
     finally:

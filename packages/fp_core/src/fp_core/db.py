@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, inspect
+from sqlalchemy import Column, Engine, Table, TextClause, create_engine, event, inspect
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy.sql import visitors
 from sqlmodel import SQLModel
 
 from fp_core.errors import NotFound
@@ -61,6 +62,7 @@ class ScopedSession(Session):
         self.actor = actor
         self.host = host
         self.keys = keys
+        self.models = models
         self.recorder: Any = None
         span = actor.scope.span
         self._criteria = tuple(
@@ -77,10 +79,24 @@ class ScopedSession(Session):
 
     def begin_write(self) -> None:
         """Start the transaction as a writer. `change()` calls it; what was only read before is read anew."""
+        if self.recorder is not None:
+            raise ScopeError("change() is not called inside a change; an operation or fp_on returns what else happened")
         if self.new or self.dirty or self.deleted:
             raise ScopeError("the session holds unsaved objects; hand a command to change() instead of editing objects")
         self.rollback()
         Session.connection(self, execution_options=WRITE)
+
+    def bulk_save_objects(self, *args: Any, **kwargs: Any) -> None:
+        """Refused, as its two sisters: rows written so are neither checked nor recorded."""
+        raise ScopeError("rows are changed by change() only; add objects to the session inside an operation")
+
+    bulk_insert_mappings = bulk_update_mappings = bulk_save_objects
+
+    def commit(self) -> None:
+        """Commit what was only read; a change is committed by `change()`, whole."""
+        if self.recorder is not None:
+            raise ScopeError("an operation or fp_on does not commit; change() does, when all of it has succeeded")
+        super().commit()
 
     def _limit(self, state: ORMExecuteState) -> None:
         if state.execution_options.get("fp_unscoped"):
@@ -89,18 +105,50 @@ class ScopedSession(Session):
             raise ScopeError(
                 "only statements over models are run in a scoped session; this one is over bare tables or text"
             )
+        _refuse_bare(state)
         if state.is_select or state.is_update or state.is_delete:
             state.statement = state.statement.options(*self._criteria)
         if not state.is_select and self.recorder is None:
             raise ScopeError("rows are changed by change() only; see docs/index.md on commands")
+        if state.is_insert or state.is_update:
+            _check_regions(state, self.actor)
 
     def _check(self, _session: Session, _context: Any, _instances: Any) -> None:
         if self.recorder is None and (self.new or self.dirty or self.deleted):
             raise ScopeError("rows are changed by change() only; see docs/index.md on commands")
         for row in (*self.new, *self.dirty, *self.deleted):
             _check_owner(row, self.actor)
+        new = {(type(row), _key_of(row)) for row in self.new}
+        for row in self.new:
+            _check_targets(self, row, new)
         if self.recorder is not None:
             self.recorder.look(self)
+
+
+def _refuse_bare(state: ORMExecuteState) -> None:
+    """Text and bare tables inside a statement over models would be read without the scope."""
+    elements: list[Any] = list(visitors.iterate(state.statement))  # type: ignore[arg-type]
+    read = {getattr(e, "table", e) for e in elements if _is_of_model(e)}
+    inside = {getattr(source, "element", None) for source in read}
+    bare = [e for e in elements if not _is_of_model(e) and _is_bare(e, read, inside)]
+    if bare or state.is_from_statement:
+        what = f": {bare[0]}" if bare else ""
+        raise ScopeError(f"a scoped session reads models only; this statement has a bare table or text in it{what}")
+
+
+def _is_of_model(element: Any) -> bool:
+    return "parententity" in getattr(element, "_annotations", ())
+
+
+def _is_bare(element: Any, read: set[Any], inside: set[Any]) -> bool:
+    """A table, or a column of one, that the statement does not read through a model as well; or text, but for count(*)."""
+    if isinstance(element, Table):
+        return element not in read and element not in inside
+    if isinstance(element, Column):
+        of_table = isinstance(getattr(element.table, "element", element.table), Table)
+        return of_table and element.table not in read
+    literal = getattr(element, "is_literal", False) is True and str(element) != "*"
+    return literal or isinstance(element, TextClause)
 
 
 def _check_owner(row: Any, actor: Actor) -> None:
@@ -110,5 +158,38 @@ def _check_owner(row: Any, actor: Actor) -> None:
     name = row.__scope__.columns[0]
     history = inspect(row).attrs[name].history
     for code in (*history.added, *history.unchanged, *history.deleted):
-        if not actor.scope.contains(code):
-            raise NotFound("行政区划 region", code)
+        _check_region(code, actor)
+
+
+def _check_regions(state: ORMExecuteState, actor: Actor) -> None:
+    """Rows written by a statement: no value puts one outside the scope."""
+    model = state.bind_mapper.class_ if state.bind_mapper is not None else None
+    if not isinstance(getattr(model, "__scope__", None), By):
+        return
+    name = model.__scope__.columns[0]  # type: ignore[union-attr]
+    given = state.parameters or {}
+    for row in given if isinstance(given, list) else [given]:
+        if name in row:
+            _check_region(row[name], actor)
+    for column, value in (getattr(state.statement, "_values", None) or {}).items():
+        if getattr(column, "key", column) == name:
+            _check_region(getattr(value, "value", value), actor)
+
+
+def _check_region(code: Any, actor: Actor) -> None:
+    if not (isinstance(code, str) and actor.scope.contains(code)):
+        raise NotFound("行政区划 region", code)
+
+
+def _check_targets(session: ScopedSession, row: Any, new: set[Any]) -> None:
+    """What a new row refers to is new as well, or seen by the actor: a foreign key alone would accept any that exists."""
+    for foreign in row.__table__.foreign_key_constraints:
+        target = next(m for m in session.models if m.__table__ is foreign.referred_table)  # type: ignore[attr-defined]
+        given = {e.column.key: getattr(row, e.parent.key) for e in foreign.elements}
+        key = tuple(given[c.key] for c in foreign.referred_table.primary_key)
+        if None not in key and (target, key) not in new and session.get(target, key) is None:
+            raise NotFound(str(target.__tablename__), ":".join(map(str, key)))
+
+
+def _key_of(row: Any) -> tuple[Any, ...]:
+    return tuple(getattr(row, str(c.key)) for c in inspect(type(row)).primary_key)

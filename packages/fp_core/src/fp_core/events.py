@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from fp_core.commands import plain
 from fp_core.models.events import DirtyMark, Event, Idempotency
+from fp_core.types import CodeSet, Scaled
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ class Recorder:
 
     def __init__(self) -> None:
         self._rows: dict[tuple[str, str], tuple[Any, dict[str, Any] | None]] = {}
+        self._gone: set[tuple[str, str]] = set()
 
     def look(self, session: Session) -> None:
         for row in session.new:
@@ -69,36 +71,48 @@ class Recorder:
                 self._note(row, _before(row))
         for row in session.deleted:
             self._note(row, _before(row))
+            self._gone.add(_place(row))
 
     def touched(self) -> dict[tuple[str, str], list[dict[str, Any]]]:
-        """By subject: table, key, and the changed columns before and after. A new row has no before."""
+        """By subject: table, key, and the changed columns before and after. A new row has no before, a deleted no after."""
         found: dict[tuple[str, str], list[dict[str, Any]]] = {}
-        for (table, key), (row, before) in self._rows.items():
-            after = _values(row)
-            if before is not None:
+        for place, (row, before) in self._rows.items():
+            after = None if place in self._gone else _values(row)
+            if before is not None and after is not None:
                 before, after = _changed(before, after)
-            if before is None or after:
-                found.setdefault(subject_of(row), []).append(
-                    {"table": table, "key": key, "before": before, "after": after}
-                )
+            if before or after:
+                one = {"table": place[0], "key": place[1], "before": before, "after": after}
+                found.setdefault(subject_of(row), []).append(one)
         return found
 
     def _note(self, row: Any, before: dict[str, Any] | None) -> None:
-        if isinstance(row, BOOKKEEPING):
-            return
-        key = ":".join(str(getattr(row, str(c.key))) for c in inspect(type(row)).primary_key)
-        self._rows.setdefault((str(row.__tablename__), key), (row, before))
+        if not isinstance(row, BOOKKEEPING):
+            self._rows.setdefault(_place(row), (row, before))
+
+
+def _place(row: Any) -> tuple[str, str]:
+    keys = inspect(type(row)).primary_key
+    return str(row.__tablename__), ":".join(str(getattr(row, str(c.key))) for c in keys)
 
 
 def _values(row: Any) -> dict[str, Any]:
-    return {a.key: plain(getattr(row, a.key)) for a in inspect(type(row)).column_attrs if a.key != "version"}
+    """The columns as they are stored: amounts at their places, sets of codes in order."""
+    columns = {a.key: a.columns[0].type for a in inspect(type(row)).column_attrs if a.key != "version"}
+    return {name: plain(_stored(kind, getattr(row, name))) for name, kind in columns.items()}
+
+
+def _stored(kind: Any, value: Any) -> Any:
+    if value is None or not isinstance(kind, (Scaled, CodeSet)):
+        return value
+    return kind.round(value) if isinstance(kind, Scaled) else sorted(set(value))
 
 
 def _before(row: Any) -> dict[str, Any]:
     values = _values(row)
     for attribute in inspect(row).attrs:
         if attribute.key in values and attribute.history.deleted:
-            values[attribute.key] = plain(attribute.history.deleted[0])
+            kind = inspect(type(row)).column_attrs[attribute.key].columns[0].type
+            values[attribute.key] = plain(_stored(kind, attribute.history.deleted[0]))
     return values
 
 

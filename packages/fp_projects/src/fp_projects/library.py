@@ -13,7 +13,7 @@ from sqlmodel import SQLModel
 
 from fp_core import regions
 from fp_core.commands import describe, operation
-from fp_core.db import ScopedSession
+from fp_core.db import UNSCOPED, ScopedSession
 from fp_core.entered import command_fields, command_type, entered
 from fp_core.errors import Invalid, NotFound, Refused
 from fp_core.events import Happened
@@ -185,10 +185,11 @@ def _new(session: ScopedSession, kind: ProjectType, values: Mapping[str, Any]) -
 
 def _next_serial(session: ScopedSession, county: str, year: int, kind: str) -> int:
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    # The numbers are the county's, also where a town enters the project: the one row written outside its region.
     first = insert(ProjectSerial).values(county_code=county, project_year=year, project_type=kind, last=1)
     keys = ["county_code", "project_year", "project_type"]
     raised = first.on_conflict_do_update(index_elements=keys, set_={"last": ProjectSerial.last + 1})
-    return int(session.execute(raised.returning(ProjectSerial.last)).scalar_one())
+    return int(session.execute(raised.returning(ProjectSerial.last), execution_options=UNSCOPED).scalar_one())
 
 
 def _refuse_moved(project: Project, kind: ProjectType, values: Mapping[str, Any]) -> None:

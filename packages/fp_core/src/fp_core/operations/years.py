@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, insert, literal, select, update
 from sqlmodel import SQLModel
 
 from fp_core import regions
@@ -21,12 +21,13 @@ from fp_core.models.member import MemberYear
 from fp_core.models.village import VillageYear
 from fp_core.models.years import DataYear
 from fp_core.operations.recount import recount_where
+from fp_core.parts import Extension
 from fp_core.rulebook import year_end
 
 FIRST_YEAR = 2014
 """Registration began in 2014; no data year is before it."""
 
-INCOME_FORM = "income"
+YEARLY: tuple[type[SQLModel], ...] = (HouseholdYear, MemberYear, VillageYear, CountyYear)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,13 +106,12 @@ def _copy(session: ScopedSession, command: OpenYear) -> int:
     last, span = command.year - 1, regions.span(command.county_code)
     copied = HouseholdYear.exit_status.not_in(("REMOVED", "CLOSED"))
     keep_income = session.host.rules.parameters.at(command.county_code, year_end(command.year)).copy_income_to_new_year
-    for model, condition in (
-        (HouseholdYear, copied),
-        (MemberYear, _in_open_household(last)),
-        (VillageYear, None),
-        (CountyYear, None),
-    ):
+    conditions = (copied, _in_open_household(last), None, None)
+    for model, condition in zip(YEARLY, conditions, strict=True):
         _copy_rows(session, model, command.year, span, condition, keep_income)
+    for extension in session.host.extensions:
+        if extension.of in YEARLY:
+            _copy_rows(session, extension.model, command.year, span, _of_copied(extension, command.year), keep_income)
     _raise_versions(session, command, span)
     new = (HouseholdYear.year == command.year) & HouseholdYear.village_code.between(*span)
     recount_where(session, new)
@@ -127,6 +127,13 @@ def _in_open_household(last: int) -> ColumnElement[bool]:
             HouseholdYear.exit_status.not_in(("REMOVED", "CLOSED")),
         )
     )
+
+
+def _of_copied(extension: Extension, year: int) -> ColumnElement[bool]:
+    """A plugin's row goes on where the row it stands beside does."""
+    keys = [c.key for c in extension.of.__table__.primary_key if c.key != "year"]  # type: ignore[attr-defined]
+    same = and_(*(getattr(extension.of, key) == getattr(extension.model, key) for key in keys))
+    return exists().where(extension.of.year == year, same)  # type: ignore[attr-defined]
 
 
 def _copy_rows(
