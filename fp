@@ -32,7 +32,6 @@ help() {
   migrate    bring a registry's tables up to date
   template   write the workbook that a county fills in
   import     read a filled workbook into a registry
-  template   write an empty workbook of household forms
   verify     check every invariant of a registry
   key        make the key file that identity numbers are encrypted with
   operator   make an operator of a region

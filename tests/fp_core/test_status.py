@@ -9,6 +9,7 @@ from fp_core.operations.status import ExitForGood, ExitHousehold, Relapse
 from fp_core.registry import Registry
 from tests.households import (
     COUNTY,
+    edit,
     everything,
     exit_,
     identified,
@@ -134,3 +135,15 @@ def test_exited_household_leaves_for_good_and_keeps_its_exit_year(registry: Regi
     year = year_of(registry, code, 2017)
     assert done.event_type == "OLD_STABLE_EXITED"
     assert (year.exit_status, year.exit_year, year.stable_year) == ("STABLE_EXITED", 2016, 2017)
+
+
+def test_edit_that_leaves_no_head_or_two_is_refused(registry: Registry) -> None:
+    open_years(registry, 2016)
+    code = identified(registry)
+    before = everything(registry)
+
+    with pytest.raises(Refused) as refused:
+        edit(registry, code, 2016, members={2: {"relation_to_head": "户主"}})
+
+    assert [c.id for c in refused.value.clauses] == ["MEM-ONEHEAD"]
+    assert everything(registry) == before

@@ -1,5 +1,6 @@
 """Statistics: exact after every change, equal to a recount, and a year that reconciles to the last person."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 
@@ -8,6 +9,7 @@ from sqlalchemy import select
 
 from fp_core.errors import Invalid
 from fp_core.models.events import DirtyMark
+from fp_core.models.regions import Region
 from fp_core.operations.natural_change import AddMember, RemoveMember
 from fp_core.operations.rollback import RollBack
 from fp_core.operations.status import ExitForGood, ExitHousehold, Relapse
@@ -145,6 +147,41 @@ def test_cell_that_is_not_what_the_rows_say_is_found(registry: Registry) -> None
         session.commit()
 
     assert [r.invariant.id for r in verify(registry) if r.violations] == ["H2"]
+
+
+def test_village_shows_itself_and_an_ended_division_is_not_lost_from_the_sum(registry: Registry) -> None:
+    open_years(registry, 2016)
+    identified(registry)
+    with registry.system_session() as session:
+        session.get_one(Region, (ZHONGZHAI, 2016)).valid_to = 2016
+        session.commit()
+
+    assert [(line.region_code, cell(line, "total")) for line in lines(registry, "poor", ZHONGZHAI, 2016)] == [
+        (ZHONGZHAI, (1, 2)),
+        (ZHONGZHAI, (1, 2)),
+    ]
+    town = lines(registry, "poor", JINBI, 2016)
+    assert [(line.name, cell(line, "total")) for line in town] == [
+        ("中寨村村民委员会", (1, 2)),
+        ("杨家店村村民委员会", (0, 0)),
+        ("合计", (1, 2)),
+    ]
+
+
+def test_readers_and_writers_at_once_leave_exact_cells(registry: Registry) -> None:
+    open_years(registry, 2016)
+    county = operator(registry, QIANXI)
+
+    def write_then_read(number: int) -> int:
+        identified(registry, (ZHONGZHAI, LONGCHANG)[number % 2])
+        return cell(table(registry, county, "poor", QIANXI, 2016)[-1], "total")[0]
+
+    with ThreadPoolExecutor(8) as pool:
+        seen = list(pool.map(write_then_read, range(24)))
+
+    assert max(seen) <= 24 and all(number >= 1 for number in seen)
+    assert cell(table(registry, county, "poor", QIANXI, 2016)[-1], "total") == (24, 48)
+    assert kept(registry, "poor", 2016) == counted(registry, statistics_of(registry.host)["poor"], 2016)
 
 
 def test_unknown_table_lists_the_known_ones(registry: Registry) -> None:

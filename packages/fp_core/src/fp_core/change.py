@@ -9,10 +9,11 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
 
 from fp_core.commands import canonical, operation_of
 from fp_core.db import ScopedSession
-from fp_core.errors import Conflict, Invalid, KeyReused
+from fp_core.errors import Collision, Conflict, Invalid, KeyReused
 from fp_core.events import Happened, Recorder, subject_of, written
 from fp_core.models.events import DirtyMark, Idempotency
 
@@ -43,9 +44,22 @@ def change(session: ScopedSession, command: Any, *, key: str) -> Done:
         session.recorder = None
         session.commit()
         return done
+    except OperationalError as error:
+        if _collided(error):
+            raise Collision from error
+        raise
     finally:
         session.recorder = None
         session.rollback()
+
+
+COLLISIONS = frozenset({"40001", "40P01", "55P03"})
+
+
+def _collided(error: OperationalError) -> bool:
+    """Whether the database gave way to another transaction: serialization, deadlock, a lock not had, SQLite busy."""
+    state: str = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", None) or ""
+    return state in COLLISIONS or state.startswith("SQLITE_BUSY")
 
 
 def _check_key(key: str) -> None:

@@ -84,6 +84,18 @@ class Conflict(Problem):
         )
 
 
+class Collision(Problem):
+    """Another change to the same things was under way, and this one gave way. Nothing was changed."""
+
+    code = "COLLISION"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "系统正在办理同一对象的另一项业务，本次未作任何更改，请用同一幂等键重试",
+            "another change to the same thing was under way; nothing was changed, repeat with the same key",
+        )
+
+
 class KeyReused(Problem):
     """The idempotency key was used before for another command."""
 

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert, literal, select, tuple_, update
 from sqlalchemy.orm import Session, aliased
 
 from fp_core import regions
+from fp_core.db import WRITE
+from fp_core.errors import PluginError
 from fp_core.models.events import DirtyMark, Event
 from fp_core.models.household import HouseholdYear
-from fp_core.models.regions import children
+from fp_core.models.regions import Region, children
 from fp_core.plugins import Host, items
 from fp_core.registry import Registry
 from fp_core.scope import Actor
@@ -17,14 +20,13 @@ from fp_stats.models import StatCell
 from fp_stats.tables import Cell, Counted, Counts, Derived, Line, Statistic, by_code
 
 ZERO = Cell(0, 0)
+SET_WISE = {"synchronize_session": False}
 Sums = dict[tuple[int, str], dict[str, Cell]]
 """By (year, child region): the sums by column."""
 
 
 def statistics_of(host: Host) -> dict[str, Statistic]:
     """All statistics tables of the installed plugins by code; a code given twice is refused."""
-    from fp_core.errors import PluginError
-
     owners: dict[str, str] = {}
     found: dict[str, Statistic] = {}
     for plugin, statistic in items(host.manager, "fp_statistics"):
@@ -50,39 +52,44 @@ def table(
     with registry.session(actor) as session:
         sums = _counted if from_rows else _stored
         found = sums(session, statistic, region, years)
-        rows = [(r.code, r.name) for r in children(session, region, year)]
+        rows = _rows(session, region, year, {code for _, code in found})
     lines = [_line(statistic, code, name, found, year) for code, name in rows]
     return [*lines, _sum(statistic, region, lines)]
 
 
+def _rows(session: Session, region: str, year: int, counted: set[str]) -> list[tuple[str, str]]:
+    """The children of the region, and what was counted in none of them: a village alone, a division that has ended."""
+    listed = {r.code: r.name for r in children(session, region, year)}
+    ended = select(Region.code, Region.name).where(Region.code.in_(counted - listed.keys())).order_by(Region.valid_from)
+    others = {code: code for code in counted - listed.keys()} | {row.code: row.name for row in session.execute(ended)}
+    return sorted({**others, **listed}.items())
+
+
 def refresh(registry: Registry, statistics: Iterable[Statistic], region: str, years: Sequence[int]) -> int:
-    """Count the changed villages of a region anew; returns how many. The marks are held until it is done."""
+    """Count the changed villages of a region anew; returns how many.
+
+    The marks are claimed first: whoever changes such a village now waits, and marks it anew when this is done.
+    """
+    claim = str(uuid4())
+    mine = DirtyMark.year.in_(years), DirtyMark.region_code.between(*regions.span(region))
     with registry.system_session() as session:
-        session.connection(execution_options={"fp_write": True})
-        marks = (
-            select(DirtyMark.year, DirtyMark.region_code)
-            .where(DirtyMark.year.in_(years), DirtyMark.region_code.between(*regions.span(region)))
-            .with_for_update()
-        )
-        dirty = [tuple(row) for row in session.execute(marks)]
-        if dirty:
-            _recount(session, list(statistics), years, region)
+        session.connection(execution_options=WRITE)
+        session.execute(update(DirtyMark).where(*mine).values(claim=claim), execution_options=SET_WISE)
+        claimed = select(DirtyMark.year, DirtyMark.region_code).where(DirtyMark.claim == claim)
+        count_of_marks = session.scalar(select(func.count()).select_from(claimed.subquery())) or 0
+        if count_of_marks:
+            _recount(session, list(statistics), claimed)
+            session.execute(delete(DirtyMark).where(DirtyMark.claim == claim), execution_options=SET_WISE)
         session.commit()
-    return len(dirty)
+    return count_of_marks
 
 
-def _recount(session: Session, statistics: Sequence[Statistic], years: Sequence[int], region: str) -> None:
-    marked = select(DirtyMark.year, DirtyMark.region_code).where(
-        DirtyMark.year.in_(years),
-        DirtyMark.region_code.between(*regions.span(region)),
-    )
-    session.execute(
-        delete(StatCell).where(tuple_(StatCell.year, StatCell.region_code).in_(marked)),
-        execution_options={"synchronize_session": False},
-    )
+def _recount(session: Session, statistics: Sequence[Statistic], claimed: Select[int, str]) -> None:
+    outdated = delete(StatCell).where(tuple_(StatCell.year, StatCell.region_code).in_(claimed))
+    session.execute(outdated, execution_options=SET_WISE)
     for statistic in statistics:
         for column in statistic.stored:
-            counted = count(column).where(tuple_(*_place(column)).in_(marked)).subquery()
+            counted = count(column).where(tuple_(*_place(column)).in_(claimed)).subquery()
             session.execute(
                 insert(StatCell).from_select(
                     ["year", "region_code", "statistic", "column_code", "households", "persons"],
@@ -96,10 +103,6 @@ def _recount(session: Session, statistics: Sequence[Statistic], years: Sequence[
                     ),
                 )
             )
-    session.execute(
-        delete(DirtyMark).where(tuple_(DirtyMark.year, DirtyMark.region_code).in_(marked)),
-        execution_options={"synchronize_session": False},
-    )
 
 
 def count(column: Any) -> Select[Any]:

@@ -63,3 +63,4 @@ class DirtyMark(SQLModel, table=True):
     year: int = indicator("年度", "data year", primary_key=True)
     region_code: str = indicator("行政区划", "division", primary_key=True, max_length=12)
     marked_at: datetime = moment("标记时间", "moment of the latest change", nullable=False)
+    claim: str | None = indicator("认领", "the count that is under way", max_length=36)

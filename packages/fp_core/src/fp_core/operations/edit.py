@@ -15,13 +15,14 @@ from fp_core.excel.cells import Wrong, read_cell
 from fp_core.excel.columns import Column, column
 from fp_core.indicators import Indicator, indicators
 from fp_core.models.household import Household, HouseholdYear
-from fp_core.models.member import MemberYear
+from fp_core.models.member import Member, MemberYear
 from fp_core.operations.households import (
     OfHousehold,
+    household_year,
     lock_household,
     members_of,
-    open_household_year,
     recount,
+    refuse,
 )
 from fp_core.operations.status import happened
 from fp_core.status import POOR
@@ -54,7 +55,7 @@ class EditHousehold(OfHousehold):
 @operation(EditHousehold, right="household:edit", label="信息维护", english="edit collected facts", lock=lock_household)
 def edit_household(session: ScopedSession, command: EditHousehold, household: Household) -> Happened:
     """Write the values; what is locked, computed, or not collected in the year is refused. Sums follow."""
-    year = open_household_year(session, household.household_code, command.year)
+    year = household_year(session, household.household_code, command.year)
     members = members_of(session, household.household_code, command.year)
     _write(session, command.values, _rows_of(session, year), command.year)
     known = {m.member_no: m for m, _ in members}
@@ -62,8 +63,15 @@ def edit_household(session: ScopedSession, command: EditHousehold, household: Ho
         if given.member_no not in known:
             raise NotFound("家庭成员 member", given.member_no)
         _write(session, given.values, [(MemberYear, known[given.member_no])], command.year)
+    _require_one_head(members)
     recount(year, members)
     return happened("EDITED", household, year, year.exit_status in POOR, persons=0)
+
+
+def _require_one_head(members: list[tuple[MemberYear, Member]]) -> None:
+    heads = [m for m, _ in members if m.member_status == "VALID" and m.relation_to_head == "HEAD"]
+    if len(heads) != 1:
+        raise refuse("MEM-ONEHEAD", "每户必须且只能有一名户主", "a household has exactly one head")
 
 
 Place = tuple[type[SQLModel], Any]

@@ -40,12 +40,8 @@ class OfHousehold:
 
 
 def lock_household(session: Session, command: Any) -> Household:
-    """The household a command names, locked for this transaction; outside the scope it does not exist."""
-    found = session.execute(
-        select(Household).where(Household.household_code == command.household_code).with_for_update()
-    ).scalar_one_or_none()
-    if found is None:
-        raise NotFound("贫困户 household", command.household_code)
+    """The household a command names, its year held open and itself locked; outside the scope it does not exist."""
+    found = lock_any_household(session, command)
     if found.is_closed:
         raise Invalid(
             "household_code",
@@ -55,20 +51,32 @@ def lock_household(session: Session, command: Any) -> Household:
     return found
 
 
-def open_household_year(session: Session, household_code: str, year: int) -> HouseholdYear:
-    """The household's record of the current data year, which must be open."""
+def lock_any_household(session: Session, command: Any) -> Household:
+    """The same, also when the household is closed. The year comes first: whoever opens the next one takes it alone."""
+    mine = Household.household_code == command.household_code
+    village = session.scalar(select(Household.village_code).where(mine))
+    if village is None:
+        raise NotFound("贫困户 household", command.household_code)
+    require_open(session, village, command.year)
+    return session.execute(select(Household).where(mine).with_for_update()).scalar_one()
+
+
+def household_year(session: Session, household_code: str, year: int) -> HouseholdYear:
+    """The household's record of a data year."""
     found = session.get(HouseholdYear, (household_code, year))
     if found is None:
         raise NotFound("年度记录 household year", f"{household_code} {year}")
-    require_open(session, found.village_code, year)
     return found
 
 
-def require_open(session: Session, region: str, year: int, *, lock: bool = False) -> DataYear:
-    """The data year of the county a region lies in; refused unless it is opened, not closed, and the latest."""
+def require_open(session: Session, region: str, year: int, *, alone: bool = False) -> DataYear:
+    """The data year of the county a region lies in; refused unless it is opened, not closed, and the latest.
+
+    It is held until the transaction ends: shared, so that it is neither closed nor followed meanwhile, or `alone`.
+    """
     county = regions.at_level(region, regions.Level.COUNTY)
-    opened_years = select(DataYear).where(DataYear.county_code == county).order_by(DataYear.year)
-    years = session.scalars(opened_years.with_for_update() if lock else opened_years).all()
+    held = select(DataYear).where(DataYear.county_code == county).order_by(DataYear.year)
+    years = session.scalars(held.with_for_update(read=not alone)).all()
     if not years or years[-1].year != year or years[-1].closed_on is not None:
         opened = "、".join(str(y.year) for y in years if y.closed_on is None) or "无"
         raise Invalid(

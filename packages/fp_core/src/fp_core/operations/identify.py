@@ -13,7 +13,7 @@ from fp_core.db import ScopedSession
 from fp_core.errors import Invalid, NotFound
 from fp_core.events import Happened
 from fp_core.models.household import Household, HouseholdYear
-from fp_core.models.village import Village
+from fp_core.models.regions import find
 from fp_core.operations.households import recount, refuse, require, require_open
 from fp_core.operations.people import Person, new_member, refuse_duplicates, today
 from fp_core.operations.status import happened
@@ -40,19 +40,24 @@ class IdentifyHousehold:
     water_difficult: bool = field(metadata=describe("饮水是否困难", "whether water is difficult to get"))
 
 
-def lock_village(session: ScopedSession, command: Any) -> Village | None:
-    """The village whose next household number is taken; its row, where it has one, is locked."""
+def lock_village(session: ScopedSession, command: Any) -> None:
+    """The village whose next household number is taken: its county's year is held alone, so that no two take the same."""
     code = command.village_code
     if not session.actor.scope.contains(code) or regions.level_of(code) is not regions.Level.VILLAGE:
         raise NotFound("行政村 village", code)
-    require_open(session, code, command.year)
-    return session.execute(select(Village).where(Village.village_code == code).with_for_update()).scalar_one_or_none()
+    require_open(session, code, command.year, alone=True)
+    if find(session, code, command.year) is None:
+        raise refuse(
+            "HH-VILLAGE",
+            f"所在村 {code} 在 {command.year} 年不存在或已停用",
+            f"there is no village {code} in {command.year}",
+        )
 
 
 @operation(
     IdentifyHousehold, right="household:identify", label="新识别", english="identify a household", lock=lock_village
 )
-def identify_household(session: ScopedSession, command: IdentifyHousehold, village: Village | None) -> Happened:
+def identify_household(session: ScopedSession, command: IdentifyHousehold, _locked: None) -> Happened:
     """Create the household as NOT_EXITED when the entry rule holds; every number must be free."""
     code = next_household_code(session, command.village_code)
     household, year = _rows(session, command, code)

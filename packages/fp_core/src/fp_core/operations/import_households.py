@@ -112,7 +112,7 @@ def batch_code(county_code: str, file_hash: str) -> str:
 def lock_import(session: ScopedSession, command: ImportHouseholds) -> DataYear:
     """The county's open data year, locked: two imports into a county follow each other."""
     _check_county(session, command.county_code)
-    return require_open(session, command.county_code, command.year, lock=True)
+    return require_open(session, command.county_code, command.year, alone=True)
 
 
 @operation(ImportHouseholds, right=RIGHT, label="导入采集表", english="import collection forms", lock=lock_import)

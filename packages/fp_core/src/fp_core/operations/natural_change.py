@@ -12,9 +12,9 @@ from fp_core.models.household import Household, HouseholdYear
 from fp_core.models.member import Member, MemberYear
 from fp_core.operations.households import (
     OfHousehold,
+    household_year,
     lock_household,
     members_of,
-    open_household_year,
     recount,
     refuse,
 )
@@ -58,7 +58,7 @@ class RemoveMember(OfHousehold):
 @operation(AddMember, right="household:member", label="自然增加", english="add a member", lock=lock_household)
 def add_member(session: ScopedSession, command: AddMember, household: Household) -> Happened:
     """A person joins as a valid member; counts and income per head follow."""
-    year = open_household_year(session, household.household_code, command.year)
+    year = household_year(session, household.household_code, command.year)
     reason = session.host.codes["INCREASE_REASON"].read(command.reason, command.year)
     _check_month(command.month, command.year)
     members = members_of(session, household.household_code, command.year)
@@ -81,7 +81,7 @@ def add_member(session: ScopedSession, command: AddMember, household: Household)
 @operation(RemoveMember, right="household:member", label="自然减少", english="take a member off", lock=lock_household)
 def remove_member(session: ScopedSession, command: RemoveMember, household: Household) -> Happened:
     """A member stays visible but is counted no more; without any valid member the household closes."""
-    year = open_household_year(session, household.household_code, command.year)
+    year = household_year(session, household.household_code, command.year)
     reason = session.host.codes["DECREASE_REASON"].read(command.reason, command.year)
     _check_month(command.month, command.year)
     members = members_of(session, household.household_code, command.year)

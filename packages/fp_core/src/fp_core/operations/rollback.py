@@ -10,12 +10,11 @@ from sqlmodel import SQLModel
 
 from fp_core.commands import describe, operation, plain, require_text
 from fp_core.db import ScopedSession
-from fp_core.errors import NotFound
 from fp_core.events import Happened
 from fp_core.indicators import indicators
 from fp_core.models.events import Event
 from fp_core.models.household import Household
-from fp_core.operations.households import OfHousehold, open_household_year, refuse
+from fp_core.operations.households import OfHousehold, household_year, lock_any_household, refuse
 from fp_core.operations.status import happened
 from fp_core.status import POOR, TRANSITIONS
 
@@ -30,23 +29,13 @@ class RollBack(OfHousehold):
     note: str = field(metadata=describe("回退原因", "why it is undone"))
 
 
-def lock_any_household(session: ScopedSession, command: RollBack) -> Household:
-    """The household, locked, also when the operation to undo has closed it."""
-    found = session.execute(
-        select(Household).where(Household.household_code == command.household_code).with_for_update()
-    ).scalar_one_or_none()
-    if found is None:
-        raise NotFound("贫困户 household", command.household_code)
-    return found
-
-
 @operation(
     RollBack, right="household:rollback", label="综合回退", english="undo the last step", lock=lock_any_household
 )
 def roll_back(session: ScopedSession, command: RollBack, household: Household) -> Happened:
     """Restore every column the last operation changed; refused when anything touched them since."""
     require_text(command, "note")
-    year = open_household_year(session, household.household_code, command.year)
+    year = household_year(session, household.household_code, command.year)
     last = last_effective(session, household.household_code)
     if last is None or last.year != command.year:
         raise refuse("RB-YEAR", "只能回退本年度的业务操作", "only an operation of the current year can be undone")

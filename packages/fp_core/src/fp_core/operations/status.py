@@ -8,7 +8,7 @@ from fp_core.db import ScopedSession
 from fp_core.errors import Invalid
 from fp_core.events import Happened
 from fp_core.models.household import Household, HouseholdYear
-from fp_core.operations.households import OfHousehold, lock_household, open_household_year, refuse, require
+from fp_core.operations.households import OfHousehold, household_year, lock_household, refuse, require
 from fp_core.status import BY_EVENT, POOR
 
 
@@ -49,7 +49,7 @@ def exit_for_good(session: ScopedSession, command: ExitForGood, household: House
     """Mark STABLE_EXITED: from poor by the exit rule, or from EXITED, whose exit year stays."""
     require_text(command, "basis")
     ground = session.host.codes["STABLE_GROUND"].read(command.ground, command.year)
-    year = open_household_year(session, command.household_code, command.year)
+    year = household_year(session, command.household_code, command.year)
     changes = {"stable_year": command.year, "stable_ground": ground, "exit_basis": command.basis}
     if year.exit_status in POOR:
         return _mark(session, command, household, "STABLE_EXITED", reason=ground, exit_year=command.year, **changes)
@@ -62,7 +62,7 @@ def relapse(session: ScopedSession, command: Relapse, household: Household) -> H
     causes = tuple(session.host.codes["CAUSE_OTHER"].read(c, command.year) for c in command.causes)
     if not causes:
         raise Invalid("causes", "返贫须至少填写一个返贫原因", "a relapse needs at least one cause")
-    year = open_household_year(session, command.household_code, command.year)
+    year = household_year(session, command.household_code, command.year)
     if year.exit_year is not None and year.exit_year >= command.year:
         raise refuse(
             "REL-YEAR",
@@ -78,7 +78,7 @@ def _mark(
     session: ScopedSession, command: Any, household: Household, event: str, reason: str | None = None, **changes: Any
 ) -> Happened:
     transition = BY_EVENT[event]
-    year = open_household_year(session, household.household_code, command.year)
+    year = household_year(session, household.household_code, command.year)
     if year.exit_status not in transition.before:
         raise refuse(
             "ST-FROM",

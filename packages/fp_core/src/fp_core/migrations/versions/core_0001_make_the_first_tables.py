@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.Column("year", sa.Integer(), nullable=False),
         sa.Column("region_code", sa.String(length=12), nullable=False),
         sa.Column("marked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("claim", sa.String(length=36), nullable=True),
         sa.PrimaryKeyConstraint("year", "region_code", name=op.f("pk_dirty_mark")),
     )
     op.create_table(
