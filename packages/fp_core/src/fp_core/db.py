@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import Column, Engine, Table, TextClause, create_engine, event, inspect
+from sqlalchemy import Engine, create_engine, event, inspect
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
-from sqlalchemy.sql import visitors
 from sqlmodel import SQLModel
 
+from fp_core import bare
 from fp_core.errors import NotFound
 from fp_core.scope import Actor, By
 
@@ -105,7 +105,10 @@ class ScopedSession(Session):
             raise ScopeError(
                 "only statements over models are run in a scoped session; this one is over bare tables or text"
             )
-        _refuse_bare(state)
+        if found := bare.found_in(state):
+            raise ScopeError(
+                f"a scoped session reads models only; this statement has a bare table or text in it: {found}"
+            )
         if state.is_select or state.is_update or state.is_delete:
             state.statement = state.statement.options(*self._criteria)
         if not state.is_select and self.recorder is None:
@@ -123,32 +126,6 @@ class ScopedSession(Session):
             _check_targets(self, row, new)
         if self.recorder is not None:
             self.recorder.look(self)
-
-
-def _refuse_bare(state: ORMExecuteState) -> None:
-    """Text and bare tables inside a statement over models would be read without the scope."""
-    elements: list[Any] = list(visitors.iterate(state.statement))  # type: ignore[arg-type]
-    read = {getattr(e, "table", e) for e in elements if _is_of_model(e)}
-    inside = {getattr(source, "element", None) for source in read}
-    bare = [e for e in elements if not _is_of_model(e) and _is_bare(e, read, inside)]
-    if bare or state.is_from_statement:
-        what = f": {bare[0]}" if bare else ""
-        raise ScopeError(f"a scoped session reads models only; this statement has a bare table or text in it{what}")
-
-
-def _is_of_model(element: Any) -> bool:
-    return "parententity" in getattr(element, "_annotations", ())
-
-
-def _is_bare(element: Any, read: set[Any], inside: set[Any]) -> bool:
-    """A table, or a column of one, that the statement does not read through a model as well; or text, but for count(*)."""
-    if isinstance(element, Table):
-        return element not in read and element not in inside
-    if isinstance(element, Column):
-        of_table = isinstance(getattr(element.table, "element", element.table), Table)
-        return of_table and element.table not in read
-    literal = getattr(element, "is_literal", False) is True and str(element) != "*"
-    return literal or isinstance(element, TextClause)
 
 
 def _check_owner(row: Any, actor: Actor) -> None:
