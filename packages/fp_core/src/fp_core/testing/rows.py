@@ -136,6 +136,7 @@ def _members(session: Session, keys: Sequence[Key]) -> dict[Key, list[tuple[Memb
     found: dict[Key, list[tuple[MemberYear, Member]]] = defaultdict(list)
     person = (Member.household_code == MemberYear.household_code) & (Member.member_no == MemberYear.member_no)
     mine = tuple_(MemberYear.household_code, MemberYear.year).in_(keys)
-    for annual, member in session.execute(select(MemberYear, Member).join(Member, person).where(mine)):
+    rows = select(MemberYear, Member).join(Member, person).where(mine).order_by(MemberYear.member_no)
+    for annual, member in session.execute(rows):
         found[annual.household_code, annual.year].append((annual, member))
     return found
