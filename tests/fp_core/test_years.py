@@ -1,12 +1,10 @@
 """Years by SQL: as many statements for one household as for a hundred, and the same sums as for one loaded record."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select, true
+from sqlalchemy import func, select, true
 
 from fp_core.models.events import Event
 from fp_core.models.household import Household, HouseholdYear
@@ -18,21 +16,9 @@ from fp_core.testing import load_records, random_household_years
 from fp_guangxi.models import GuangxiHouseholdYear
 from tests.households import open_years
 from tests.places import DINGFU, DUAN, LATU, SANLIAN, ZHONGZHAI
+from tests.statements import counted
 
 COMPUTED = ("member_count", "head_name", "transfer_income", "gross_income", "net_income", "net_income_per_capita")
-
-
-@contextmanager
-def counted(registry: Registry) -> Iterator[list[str]]:
-    """The statements sent meanwhile."""
-    sent: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        sent.append(statement)
-
-    event.listen(registry.engine, "before_cursor_execute", note)
-    yield sent
-    event.remove(registry.engine, "before_cursor_execute", note)
 
 
 def test_opening_a_year_takes_as_many_statements_for_one_household_as_for_a_hundred(registry: Registry) -> None:

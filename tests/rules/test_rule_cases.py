@@ -70,12 +70,14 @@ def fill(host: Host, models: list[type[SQLModel]], facts: Facts, year: int) -> l
 
 
 def find(rows: list[Any], label: str) -> tuple[Any, Indicator]:
+    known: list[tuple[Any, Indicator]] = []
     for row in rows:
-        for meaning in indicators(type(row)).values():
-            if label in (meaning.label, meaning.name):
-                return row, meaning
-    known = "、".join(i.label for row in rows for i in indicators(type(row)).values())
-    raise AssertionError(f"没有指标 {label!r}；可用：{known}")
+        model: type[SQLModel] = type(row)
+        known += [(row, meaning) for meaning in indicators(model).values()]
+    for row, meaning in known:
+        if label in (meaning.label, meaning.name):
+            return row, meaning
+    raise AssertionError(f"没有指标 {label!r}；可用：{'、'.join(i.label for _, i in known)}")
 
 
 def value_of(host: Host, meaning: Indicator, value: Any, year: int) -> Any:

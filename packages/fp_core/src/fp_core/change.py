@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -37,23 +38,30 @@ def change(session: ScopedSession, command: Any, *, key: str) -> Done:
     operation = operation_of(command)
     session.actor.require(operation.right)
     _check_key(key)
-    session.begin_write()
-    session.recorder = Recorder()
+    with _collisions_named():
+        session.begin_write()
+        session.recorder = Recorder()
+        try:
+            done = _answered(session, command, key) or _apply(session, command, key)
+            session.recorder = None
+            session.commit()
+            return done
+        finally:
+            session.recorder = None
+            session.rollback()
+
+
+COLLISIONS = frozenset({"40001", "40P01", "55P03"})
+
+
+@contextmanager
+def _collisions_named() -> Iterator[None]:
     try:
-        done = _answered(session, command, key) or _apply(session, command, key)
-        session.recorder = None
-        session.commit()
-        return done
+        yield
     except OperationalError as error:
         if _collided(error):
             raise Collision from error
         raise
-    finally:
-        session.recorder = None
-        session.rollback()
-
-
-COLLISIONS = frozenset({"40001", "40P01", "55P03"})
 
 
 def _collided(error: OperationalError) -> bool:

@@ -2,11 +2,12 @@
 
 from fp_core.testing.invented import Inventor
 from fp_core.testing.parity import assert_rule_parity, random_places
-from fp_core.testing.registries import plugin, registry_for
+from fp_core.testing.registries import add_regions, plugin, registry_for
 from fp_core.testing.rows import load_records, random_household_years, random_rows
 
 __all__ = [
     "Inventor",
+    "add_regions",
     "assert_rule_parity",
     "load_records",
     "plugin",
