@@ -1,14 +1,17 @@
-"""Three queries to paste: the people of a household, who could leave poverty and why not, and a year's books."""
+"""Three queries to paste: poor households with their people, what keeps each from leaving poverty, and a year's books.
+
+None names a region, so each answers every operator, with what lies in the own region. README.md prints the same texts.
+"""
 
 HOUSEHOLDS = """\
 query PoorHouseholds {
   householdYears(where: {year: {eq: 2017}, exitStatus: {in: [NOT_EXITED, RELAPSED]}}, first: 5) {
     totalCount
-    edges { node {
+    nodes {
       householdCode headName memberCount mainCause exitStatus
       region { name }
       members { relationToHead healthStatus member { name birthDate idNumberMasked } }
-    } }
+    }
     pageInfo { hasNextPage endCursor }
   }
 }
@@ -16,19 +19,20 @@ query PoorHouseholds {
 
 REASONS = """\
 query WhyNot {
-  householdYears(where: {year: {eq: 2017}, exitStatus: {eq: NOT_EXITED}}, first: 10) {
-    edges { node { householdCode netIncomePerCapita mayExit { holds failing { id zh en } } } }
+  householdYears(where: {year: {eq: 2016}, exitStatus: {eq: NOT_EXITED}}, first: 10) {
+    nodes { householdCode headName netIncomePerCapita mayExit { holds failing { id zh en } } }
   }
 }
 """
 
 BOOKS = """\
 query YearBooks {
-  statistics(code: "net_decrease", region: "520522000000", year: 2017) {
-    label
-    columns { code label }
-    rows { name cells { column households persons } }
-  }
+  me { name level regionCode }
+  poor2016: householdYears(where: {year: {eq: 2016}, exitStatus: {in: [NOT_EXITED, RELAPSED]}}, first: 1) { totalCount }
+  exited2017: householdYears(where: {year: {eq: 2017}, exitYear: {eq: 2017}}, first: 1) { totalCount }
+  relapsed2017: householdYears(where: {year: {eq: 2017}, exitStatus: {eq: RELAPSED}}, first: 1) { totalCount }
+  poor2017: householdYears(where: {year: {eq: 2017}, exitStatus: {in: [NOT_EXITED, RELAPSED]}}, first: 1) { totalCount }
+  statisticsTables { code label english }
 }
 """
 
