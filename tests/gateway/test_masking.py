@@ -85,7 +85,11 @@ def test_a_mistake_of_the_client_is_told_without_suggestions() -> None:
     error, _ = answer("{househol(code:1)}")
 
     assert error["message"] == "Cannot query field 'househol' on type 'Query'."
-    assert error["extensions"] == {"code": "BAD_REQUEST"}
+    assert error["extensions"] == {
+        "code": "BAD_REQUEST",
+        "zh": "查询有误：类型 Query 没有字段 househol，请对照 schema.graphql",
+        "en": "Cannot query field 'househol' on type 'Query'.",
+    }
 
 
 def test_suggestions_stay_where_they_are_wanted() -> None:
@@ -106,3 +110,29 @@ def test_endless_nesting_is_the_clients_mistake() -> None:
 
     assert found.extensions is not None
     assert found.extensions["code"] == "TOO_DEEP"
+
+
+@pytest.mark.parametrize(
+    ("query", "zh"),
+    [
+        ("{ household(cod: 1) }", "查询有误：字段 Query.household 没有参数 cod，请对照 schema.graphql"),
+        ("{ household }", "查询有误：缺少必填参数 Query.household(code:)（Int!）"),
+        ("{ household(code: 1) { name } }", "查询有误：字段 household 没有子字段，请删去其后的 { … }"),
+        ("query($c: Int!) { household(code: $c) }", "查询有误：缺少变量 $c，请在 variables 中给出"),
+        ("{ household(code: $c) }", "查询有误：变量 $c 未声明"),
+        ("{ household(", "查询有误：语法错误，此处应为 Name，实为 <EOF>"),
+        ('{ household(code: "x") }', '查询有误：Int cannot represent non-integer value: "x"'),
+    ],
+)
+def test_what_graphql_says_in_english_is_said_in_chinese_too(query: str, zh: str) -> None:
+    error = masked(Quiet(Query).execute_sync(query).errors)[0]
+
+    assert error["extensions"] == {"code": "BAD_REQUEST", "zh": zh, "en": error["message"]}
+
+
+@pytest.mark.parametrize("query", ["{a" * 900 + "}" * 900, "{household(code:" + "[" * 900 + "]" * 900 + ")}"])
+def test_a_document_that_the_parser_gives_up_on_is_too_deep(query: str) -> None:
+    (error,) = masked(Quiet(Query).execute_sync(query).errors)
+
+    assert error["extensions"]["code"] == "TOO_DEEP"
+    assert error["extensions"]["zh"] == "文档嵌套过深，请减少嵌套"

@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 from strawberry.extensions import ParserCache, ValidationCache
 
@@ -43,6 +43,7 @@ def make_app(
     """The application over one registry. GraphiQL and introspection are there in demonstrations only."""
     schema = make_schema(registry.host, settings)
     routes: list[BaseRoute] = [
+        Route("/", _front(settings), methods=["GET"]),
         Route("/graphql", polite(_graphql(registry, schema, settings)), methods=["POST"]),
         *login_routes.routes(registry, passwords),
         *files.routes(registry),
@@ -69,6 +70,22 @@ def make_schema(host: Host, settings: Settings) -> FpSchema:
     return FpSchema(host, extensions=[budget(settings.budget), *kept])
 
 
+def _front(settings: Settings) -> login_routes.Endpoint:
+    """What stands at the bare address: the explorer where it is open, else where everything is."""
+    places = {
+        "zh": "扶贫登记接口：POST /login 登录，POST /graphql 查询与办理",
+        "en": "poor-household registry: POST /login to log in, POST /graphql to ask and to change",
+        "graphql": "/graphql",
+        "login": "/login",
+        "ready": "/ready",
+    }
+
+    async def front(_request: Request) -> Response:
+        return RedirectResponse("/graphql") if settings.demo else JSONResponse(places)
+
+    return front
+
+
 def _graphql(registry: Registry, schema: FpSchema, settings: Settings) -> login_routes.Endpoint:
     async def graphql(request: Request) -> Response:
         actor = await actor_of(request, registry)
@@ -92,7 +109,7 @@ def _graphql(registry: Registry, schema: FpSchema, settings: Settings) -> login_
 
 def _asked(body: object) -> tuple[str, dict[str, Any] | None, str | None]:
     """Query, variables and operation name of a request; anything else, such as a batch, is refused."""
-    if not isinstance(body, dict) or not isinstance(body.get("query"), str):
+    if not isinstance(body, dict) or not isinstance(body.get("query"), str) or not body["query"].strip():
         raise Invalid(
             "query",
             '请以 application/json 发送 {"query": "…", "variables": {…}}，每次一个操作',

@@ -10,9 +10,11 @@ from graphql import GraphQLError
 from graphql.error import GraphQLFormattedError
 
 from fp_core.errors import Problem
+from fp_gateway.chinese import in_chinese
 from fp_gateway.logs import note, scrubbed
 
 _SUGGESTION = re.compile(r"\s*Did you mean .*$", re.DOTALL)
+_DEEP = re.compile(r"^Syntax Error: Document is nested too deeply")
 _TOO_DEEP = ("文档嵌套过深，请减少嵌套", "the document is nested too deeply; ask for fewer levels")
 
 
@@ -30,8 +32,13 @@ def mask(error: GraphQLError, *, suggestions: bool = False) -> GraphQLError:
         return _same_place(error, " · ".join(_TOO_DEEP), _facts("TOO_DEEP", *_TOO_DEEP))
     if cause is not None or error.path is not None:
         return _unexpected(error, cause or error)
-    message = error.message if suggestions else _SUGGESTION.sub("", error.message)
-    return _same_place(error, message, {"code": "BAD_REQUEST", **(error.extensions or {})})
+    if _DEEP.search(error.message):
+        return _same_place(error, " · ".join(_TOO_DEEP), _facts("TOO_DEEP", *_TOO_DEEP))
+    plain = _SUGGESTION.sub("", error.message)
+    message = error.message if suggestions else plain
+    return _same_place(
+        error, message, {**_facts("BAD_REQUEST", in_chinese(plain), message), **(error.extensions or {})}
+    )
 
 
 def problem_facts(problem: Problem) -> dict[str, Any]:

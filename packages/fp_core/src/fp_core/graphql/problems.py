@@ -67,6 +67,8 @@ def problem_of(problem: Problem) -> ProblemType:
 def explain(error: GraphQLError) -> bool:
     """Give an error that a `Problem` caused its code and both languages as `extensions`; False for any other error."""
     problem = error.original_error
+    while isinstance(problem, GraphQLError):  # a value that was given as a variable is wrapped once more
+        problem = problem.original_error
     if not isinstance(problem, Problem):
         return False
     error.extensions = {"code": problem.code, "zh": problem.zh, "en": problem.en, "field": problem.field}

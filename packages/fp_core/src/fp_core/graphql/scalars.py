@@ -95,8 +95,22 @@ def _big(value: Any) -> int:
     return int(text)
 
 
-def _scalar(name: str, text: str, serialize: Any, parse: Any) -> ScalarDefinition:
-    return strawberry.scalar(name=name, description=text, serialize=serialize, parse_value=parse)
+def _scalar(name: str, text: str, serialize: Any, read: Callable[[Any], Any]) -> ScalarDefinition:
+    return strawberry.scalar(name=name, description=text, serialize=serialize, parse_value=_answering(name, text, read))
+
+
+def _answering(name: str, text: str, read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The reader of a scalar, whose refusal reaches the client in both languages and names the value."""
+    zh, _, en = text.partition(" · ")
+
+    def parse(value: Any) -> Any:
+        try:
+            return read(value)
+        except (ValueError, TypeError):
+            shown = f"{value!r:.60}"
+            raise Invalid(name, f"{shown} 不能作为 {name}：应为{zh}", f"{shown} is no {name}: give {en}") from None
+
+    return parse
 
 
 _SCALARS: dict[object, ScalarDefinition] = {
