@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from fp_core.errors import Invalid
 from fp_core.models.household import HouseholdYear
-from fp_core.national.rules import EXIT_DOCUMENT
+from fp_core.national.rules import may_exit
 from fp_core.plugins import Host
 from fp_core.registry import Registry
 from fp_core.rulebook import Rulebook, year_end
@@ -68,7 +68,7 @@ def test_explanation_cites_the_documents_of_each_step_and_number(host: Host) -> 
     _, parameters = host.rules.explain("status.may_exit", DINGFU, ON)
 
     assert [s.cites for s in steps] == [
-        EXIT_DOCUMENT,
+        may_exit.cites,
         "广西精准脱贫摘帽实施方案（2016年）八有一超",
     ]
     line = parameters.used()["poverty_line"]
