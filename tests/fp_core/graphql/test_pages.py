@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.fp_core.graphql.conftest import Asking
-from tests.places import DINGFU, JINBI, LONGCHANG, QIANXI, ZHONGZHAI
+from tests.places import BIJIE, DINGFU, JINBI, LONGCHANG, NATION, QIANXI, ZHONGZHAI
 
 Write = Callable[..., None]
 PAGE = """query ($first: Int, $after: String, $order: [HouseholdYearOrder!]) {
@@ -112,9 +112,44 @@ async def test_a_region_narrows_to_itself_and_all_below(ask: Asking, households:
         return int((await ask.data(counts, QIANXI, region=region))["households"]["totalCount"])
 
     assert [await count(region) for region in (None, QIANXI, JINBI, LONGCHANG)] == [5, 5, 2, 3]
-    assert await count(DINGFU) == 0  # outside: empty, like a region without households
-    refusal = await ask.refusal(counts, region="5205")
-    assert refusal["field"] == "region_code"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "query ($region: String!) { households(region: $region) { totalCount } }",
+        "query ($region: String!) { householdYears(region: $region) { nodes { id } } }",
+        "query ($region: String!) { exitsUnder(region: $region, year: 2017) }",
+    ],
+)
+@pytest.mark.parametrize(
+    ("region", "code", "field"),
+    [
+        ("5205", "INVALID", "region_code"),
+        (DINGFU, "NOT_FOUND", "行政区划 region"),
+        (BIJIE, "NOT_FOUND", "行政区划 region"),
+        (NATION, "NOT_FOUND", "行政区划 region"),
+    ],
+    ids=["no code", "elsewhere", "above", "nation"],
+)
+async def test_a_region_outside_ones_own_is_not_found(
+    ask: Asking, households: Write, query: str, region: str, code: str, field: str
+) -> None:
+    households(ask, 1, ZHONGZHAI)
+
+    refusal = await ask.refusal(query, region=region)
+
+    assert (refusal["code"], refusal["field"]) == (code, field)
+
+
+async def test_the_nation_asks_for_any_region(ask: Asking, households: Write) -> None:
+    households(ask, 1, ZHONGZHAI)
+    households(ask, 2, DINGFU)
+    counts = "query ($region: String) { households(region: $region) { totalCount } }"
+
+    found = [(await ask.data(counts, NATION, region=region))["households"] for region in (NATION, BIJIE, DINGFU)]
+
+    assert [connection["totalCount"] for connection in found] == [3, 1, 2]
 
 
 async def test_regions_are_searched_by_name(ask: Asking) -> None:

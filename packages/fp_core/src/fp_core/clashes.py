@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from sqlmodel import SQLModel
 
-from fp_core import params, regions
+from fp_core import params, regions, trials
 from fp_core.codes import Clash, Codes
 from fp_core.errors import Invalid, PluginError
 from fp_core.indicators import indicators
@@ -93,13 +93,15 @@ def joined_rules(sets: Sequence[tuple[str, RuleSet]], tables: Sequence[tuple[str
         ((p, r) for p, s in sets for r in s.rules), lambda r: r.name, "the rule", "the second uses @overrides"
     )
     extensions = _extensions(tables)
-    return Rulebook(
+    book = Rulebook(
         rules=rules,
         overrides=_overrides([(p, o) for p, s in sets for o in s.overrides], sorted(rules)),
         facts=_facts([(p, f) for p, s in sets for f in s.facts], extensions),
         extensions=extensions,
         parameters=_parameters(sets),
     )
+    trials.tried(book, {step: plugin for plugin, s in sets for step in (*s.rules, *s.overrides)})
+    return book
 
 
 def _lacking(waiting: Sequence[tuple[str, Tables]], labels: set[str]) -> PluginError:

@@ -14,6 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 from sqlmodel import SQLModel
 
+from fp_core.errors import PluginError
 from fp_core.parts import Tables
 
 _LOCK = int.from_bytes(hashlib.sha256(b"fp migrate").digest()[:7], "big")
@@ -22,7 +23,10 @@ Report = Callable[[str], None]
 
 
 def migrate(engine: Engine, tables: Sequence[Tables], report: Report | None = None) -> None:
-    """Upgrade every package to its head, one migrator at a time."""
+    """Upgrade every package to its head, one migrator at a time. Nothing is done while tables have no migration."""
+    unwritten = [reason for package in tables if (reason := _unwritten(package))]
+    if unwritten:
+        raise PluginError("; ".join(unwritten))
     with _alone(engine) as connection:
         for package in tables:
             before = current(connection, package)
@@ -33,9 +37,10 @@ def migrate(engine: Engine, tables: Sequence[Tables], report: Report | None = No
 
 
 def pending(engine: Engine, tables: Sequence[Tables]) -> list[str]:
-    """The packages whose tables are not at their newest migration."""
+    """The packages whose tables are not at their newest migration, or what is to be said of those that have none."""
     with engine.connect() as connection:
-        return [t.label for t in tables if current(connection, t) != _scripts(t).get_current_head()]
+        due = [t for t in tables if _unwritten(t) or current(connection, t) != _scripts(t).get_current_head()]
+    return [_unwritten(t) or t.label for t in due]
 
 
 def current(connection: Connection, package: Tables) -> str | None:
@@ -73,6 +78,14 @@ def write_revision(engine: Engine, package: Tables, revision: str, message: str)
             config, message, autogenerate=True, rev_id=revision, version_path=str(package.migrations)
         )
     return Path(script.path)  # type: ignore[union-attr]
+
+
+def _unwritten(package: Tables) -> str | None:
+    """Why a package's tables would never be made: it has models and no migration."""
+    if not package.models or _scripts(package).get_heads():
+        return None
+    names = ", ".join(sorted(str(model.__tablename__) for model in package.models))
+    return f"plugin {package.label!r}: its tables {names} have no migration; write one: docs/plugin.md"
 
 
 @contextmanager

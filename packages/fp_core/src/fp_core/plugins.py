@@ -122,7 +122,9 @@ def _import(without: Sequence[str], strict: bool) -> tuple[list[tuple[str, Any]]
         except Exception as error:
             reason = f"plugin {entry.name!r} ({entry.value}) does not import: {type(error).__name__}: {error}"
             if strict:
-                raise PluginError(f"{reason}; mend or uninstall it, or start lenient to leave it out") from error
+                raise PluginError(
+                    f"{reason}; mend or uninstall it, or leave it out with FP_STRICT_PLUGINS=false"
+                ) from error
             failures.append(Failure(entry.name, reason))
     return found, failures
 
@@ -158,6 +160,6 @@ def _named(manager: pluggy.PluginManager, name: str) -> Iterator[None]:
     try:
         yield
     except pluggy.PluginValidationError as error:
-        known = ", ".join(sorted(hook for hook in vars(manager.hook) if hook.startswith(f"{GROUP}_")))
+        known = ", ".join(sorted(name for name, hook in vars(manager.hook).items() if hook.has_spec()))
         plugin = manager.get_name(error.plugin) or name
         raise PluginError(f"plugin {plugin!r} does not fit its hook: {error}; the hooks are {known}") from error

@@ -223,7 +223,7 @@ class _ExtensionOperands:
         self._model, self._extension, self._name, self._record = model, extension, name, record
 
     def __getattr__(self, name: str) -> Term:
-        meaning = _meaning(self._extension, name, ())
+        meaning = _meaning(self._extension, name, (), f" (h.{self._name})")
         if self._record is not None:
             value = getattr((self._record.extensions or {}).get(self._name), name, None)
             return Term(meaning.when_missing if value is None else value)
@@ -245,9 +245,9 @@ def _column(model: type[SQLModel], name: str, row: Any, known: tuple[str, ...]) 
     return Term(func.coalesce(column, literal(meaning.when_missing, column.type), type_=column.type))
 
 
-def _meaning(model: type[SQLModel], name: str, known: tuple[str, ...]) -> Any:
+def _meaning(model: type[SQLModel], name: str, known: tuple[str, ...], read_as: str = "") -> Any:
     found = indicators(model).get(name)
     if found is None:
         names = ", ".join(sorted((*indicators(model), *known)))
-        raise RuleError(f"{model.__name__} has no fact or indicator {name!r}; it has {names}")
+        raise RuleError(f"{model.__name__}{read_as} has no fact or indicator {name!r}; it has {names}")
     return found

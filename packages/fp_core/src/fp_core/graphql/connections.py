@@ -12,12 +12,14 @@ from sqlalchemy import ColumnElement, and_, false, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
-from fp_core.errors import Invalid
+from fp_core import regions
+from fp_core.errors import Invalid, NotFound
 from fp_core.graphql.filters import Term
 from fp_core.graphql.lookahead import Plan
 from fp_core.graphql.reading import joined, rows
 from fp_core.graphql.scalars import from_plain
 from fp_core.graphql.types import type_of
+from fp_core.scope import Actor
 
 DEFAULT_FIRST = 50
 MOST_FIRST = 200
@@ -96,6 +98,13 @@ def check_first(first: int) -> None:
             f"每页条数 first 须为 1 至 {MOST_FIRST}，现为 {first}；更多数据请用 after 翻页",
             f"first is {first}; a page has 1 to {MOST_FIRST} rows, use `after` for the next page",
         )
+
+
+def check_region(actor: Actor, code: str) -> None:
+    """Refuse a region that is no code, and one that does not lie in the operator's own as if it did not exist."""
+    regions.level_of(code)
+    if not actor.scope.contains(code):
+        raise NotFound("行政区划 region", code)
 
 
 def _with_key(wanted: Wanted) -> tuple[Term, ...]:

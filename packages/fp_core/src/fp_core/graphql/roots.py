@@ -62,6 +62,8 @@ class ManyField(_Root):
         self.source, self.choice = source, choice
 
     def get_result(self, source: Any, info: Any, args: Any, kwargs: Any) -> Any:
+        if (region := kwargs.get("region")) is not None:
+            connections.check_region(info.context.actor, region)
         wanted = self._wanted(info._raw_info, **kwargs)
         return info.context.read(lambda session: connections.page(session, wanted))
 
