@@ -20,12 +20,11 @@ BAD_SHARE = 0.01
 def divisions(job: Job) -> Iterator[str]:
     """The real divisions are searched by name and year."""
     found = job.county.ask(
-        """query($name: String!) { regions(search: $name, where: {level: {eq: COUNTY}}, first: 5) {
-             edges { node { code name validFrom } } } }""",
-        name="黔西县",
-    )["regions"]["edges"]
-    expect([e["node"]["code"] for e in found] == [QIANXI], "黔西县 is found by name", found)
-    yield f"行政区划可查 · divisions searchable: {found[0]['node']['name']} {QIANXI}"
+        """query($name: String!) { findRegions(text: $name, year: 2017, level: "COUNTY") { code name validFrom } }""",
+        name="黔西",
+    )["findRegions"]
+    expect([r["code"] for r in found] == [QIANXI], "黔西县 is found by name and year", found)
+    yield f"行政区划可查 · divisions searchable by name and year: {found[0]['name']} {QIANXI}"
 
 
 def forms(job: Job) -> Iterator[str]:
@@ -99,18 +98,28 @@ def changes(job: Job) -> Iterator[str]:
 
 
 def _people(job: Job) -> Iterator[str]:
-    one, two, three = poor(job.town, "", 2017, 3)
+    homes = poor(job.town, "", 2017, 40)
+    one, two = homes[:2]
+    three = next(h for h in homes[2:] if _others(h))
+    four = next(h for h in homes[2:] if h is not three and _others(h, "DAUGHTER", "SON"))
     job.town.done("addMember", **on(job, one), reason="BIRTH", month="2017-03", person=job.person("SON", "2017-03-05"))
     bride = job.person("DAUGHTER_IN_LAW", "1995-06-01", sex="FEMALE")
     job.town.done("addMember", **on(job, two), reason="MARRY_IN", month="2017-05", person=bride)
-    leaver = next(
-        m["memberNo"] for m in three["members"] if m["relationToHead"] != "HEAD" and m["memberStatus"] == "VALID"
-    )
-    job.town.done("removeMember", **on(job, three), memberNo=leaver, reason="DEATH", month="2017-06")
-    married = next((m for m in one["members"] if m["relationToHead"] in ("DAUGHTER", "SON", "SPOUSE")), None)
-    if married:
-        job.town.done("removeMember", **on(job, one), memberNo=married["memberNo"], reason="MARRY_OUT", month="2017-09")
+    job.town.done("removeMember", **on(job, three), memberNo=_others(three)[0], reason="DEATH", month="2017-06")
+    grown = _others(four, "DAUGHTER", "SON")[0]
+    job.town.done("removeMember", **on(job, four), memberNo=grown, reason="MARRY_OUT", month="2017-09")
     yield "自然变更 · a birth, a marriage in, a death, a marriage out"
+
+
+def _others(home: Any, *relations: str) -> list[int]:
+    """Valid members who are not the head, of these relations where some are named."""
+    return [
+        m["memberNo"]
+        for m in home["members"]
+        if m["memberStatus"] == "VALID"
+        and m["relationToHead"] != "HEAD"
+        and (not relations or m["relationToHead"] in relations)
+    ]
 
 
 def _households(job: Job, early: list[str]) -> Iterator[str]:
@@ -138,7 +147,7 @@ def poor(client: Client, region: str, year: int, first: int) -> list[Any]:
         """query($region: String, $year: Int!, $first: Int!) {
              householdYears(region: $region, where: {year: {eq: $year}, exitStatus: {eq: NOT_EXITED}}, first: $first) {
                edges { node { householdCode villageCode netIncomePerCapita mayExit { holds failing { id } }
-                 members { memberNo relationToHead memberStatus } } } } }""",
+                 members { memberNo relationToHead memberStatus member { birthDate } } } } } }""",
         region=region or None,
         year=year,
         first=200 if year == 2016 else first,
@@ -164,15 +173,14 @@ def settle(job: Job, node: Any) -> None:
     reached = {"wageIncome": "90000", "isDangerousHouse": "否", "dangerGrade": None, "houseArea": "90"}
     values = {**reached, "waterSafe": "是", "waterDifficult": "否"}
     people = [
-        {
-            "memberNo": m["memberNo"],
-            "values": [
-                {"name": "hasSeriousIllnessInsurance", "value": "是"},
-                {"name": "studentStatus", "value": "小学"},
-            ],
-        }
-        for m in node["members"]
-        if m["memberStatus"] == "VALID"
+        {"memberNo": m["memberNo"], "values": _reached(m)} for m in node["members"] if m["memberStatus"] == "VALID"
     ]
     lines = [{"name": name, "value": value} for name, value in values.items()]
     job.county.done("editHousehold", **on(job, node), values=lines, members=people)
+
+
+def _reached(member: Any) -> list[dict[str, str]]:
+    """Insured, and at school where the age is for it."""
+    insured = {"name": "hasSeriousIllnessInsurance", "value": "是"}
+    age = 2017 - int(member["member"]["birthDate"][:4])
+    return [insured, {"name": "studentStatus", "value": "小学"}] if 5 <= age <= 16 else [insured]

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from fp_core.commands import canonical, operation_of
 from fp_core.db import ScopedSession
@@ -40,7 +40,7 @@ def change(session: ScopedSession, command: Any, *, key: str) -> Done:
     _check_key(key)
     with _collisions_named():
         session.begin_write()
-        session.recorder = Recorder()
+        session.recorder = Recorder(key)
         try:
             done = _answered(session, command, key) or _apply(session, command, key)
             session.recorder = None
@@ -51,23 +51,25 @@ def change(session: ScopedSession, command: Any, *, key: str) -> Done:
             session.rollback()
 
 
-COLLISIONS = frozenset({"40001", "40P01", "55P03"})
+COLLISIONS = frozenset({"40001", "40P01", "55P03", "23505"})
 
 
 @contextmanager
 def _collisions_named() -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
+    except (OperationalError, IntegrityError) as error:
         if _collided(error):
             raise Collision from error
         raise
 
 
-def _collided(error: OperationalError) -> bool:
-    """Whether the database gave way to another transaction: serialization, deadlock, a lock not had, SQLite busy."""
+def _collided(error: DBAPIError) -> bool:
+    """Whether the database gave way to another transaction: serialization, deadlock, a lock not had, a key just taken."""
     state: str = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", None) or ""
-    return state in COLLISIONS or state.startswith("SQLITE_BUSY")
+    return state in COLLISIONS or state.startswith(
+        ("SQLITE_BUSY", "SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_UNIQUE")
+    )
 
 
 def _check_key(key: str) -> None:

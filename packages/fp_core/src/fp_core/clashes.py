@@ -100,7 +100,9 @@ def joined_rules(sets: Sequence[tuple[str, RuleSet]], tables: Sequence[tuple[str
         extensions=extensions,
         parameters=_parameters(sets),
     )
-    trials.tried(book, {step: plugin for plugin, s in sets for step in (*s.rules, *s.overrides)})
+    owners: dict[trials.Step, str] = {rule: plugin for plugin, s in sets for rule in s.rules}
+    owners |= {override: plugin for plugin, s in sets for override in s.overrides}
+    trials.tried(book, owners)
     return book
 
 

@@ -8,7 +8,9 @@ from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 from sqlmodel import SQLModel
 
 from fp_core import bare
+from fp_core.entered import refuse_misfit
 from fp_core.errors import NotFound
+from fp_core.indicators import indicators
 from fp_core.scope import Actor, By
 
 WRITE = {"fp_write": True}
@@ -121,11 +123,21 @@ class ScopedSession(Session):
             raise ScopeError("rows are changed by change() only; see docs/index.md on commands")
         for row in (*self.new, *self.dirty, *self.deleted):
             _check_owner(row, self.actor)
+        for row in (*self.new, *self.dirty):
+            _check_values(row)
         new = {(type(row), _key_of(row)) for row in self.new}
         for row in self.new:
             _check_targets(self, row, new)
         if self.recorder is not None:
             self.recorder.look(self)
+
+
+def _check_values(row: SQLModel) -> None:
+    """What was set fits its column, on whatever database."""
+    known = indicators(row.__class__)
+    for attribute in inspect(row).attrs:
+        if attribute.history.added and attribute.key in known:
+            refuse_misfit(known[attribute.key], attribute.history.added[0])
 
 
 def _check_owner(row: Any, actor: Actor) -> None:

@@ -44,6 +44,17 @@ def entered(
     return checked
 
 
+def refuse_misfit(meaning: Indicator, value: Any) -> None:
+    """Refuse a value that its column does not hold as it is: a text too long, a number out of range or with more places.
+
+    SQLite would keep it and PostgreSQL not, or both would round it; so it is looked at before either is asked.
+    """
+    if isinstance(value, str) and meaning.type is str:
+        _clean(meaning, value)
+    elif meaning.type in (int, Decimal) and value is not None and not isinstance(value, bool):
+        _number(meaning, value)
+
+
 def kind_of(meaning: Indicator) -> Any:
     """The Python type of an indicator's value in a command."""
     return tuple[str, ...] if meaning.type is tuple else meaning.type

@@ -59,7 +59,8 @@ BOOKKEEPING = (Event, Idempotency, DirtyMark)
 class Recorder:
     """Watches a session's flushes and keeps, for each row touched, its values before and after."""
 
-    def __init__(self) -> None:
+    def __init__(self, key: str) -> None:
+        self.key = key
         self._rows: dict[tuple[str, str], tuple[Any, dict[str, Any] | None]] = {}
         self._gone: set[tuple[str, str]] = set()
 

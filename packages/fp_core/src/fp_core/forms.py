@@ -69,7 +69,7 @@ class Form:
         added = [
             Field(f"{extension.name}.{one.name}", one.indicator, extension.model)
             for extension in host.extensions
-            if extension.of in sheet.models and regions.contains(_home(host, extension.model), region)
+            if extension.of in sheet.models and regions.contains(extension.region, region)
             for one in self._typed(extension.model, year)
         ]
         return (*own, *typed, *added)
@@ -91,11 +91,3 @@ def form_of(host: "Host", code: str) -> Form:
             f"there is no form {code!r}; known are {', '.join(found)}",
         )
     return found[code]
-
-
-def _home(host: "Host", model: type[SQLModel]) -> str:
-    """The region whose plugin owns a table: its prefix `r45_` names the province; no such prefix, the nation."""
-    for tables in host.tables:
-        if model in tables.models and tables.prefix[:1] == "r" and tables.prefix[1:3].isdigit():
-            return regions.pad(tables.prefix[1:3])
-    return regions.NATION

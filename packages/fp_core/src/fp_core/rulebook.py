@@ -58,10 +58,16 @@ class Rulebook:
             parts.append(and_(inside, true(), *held))
         return or_(false(), *parts)
 
-    def verdicts(self, name: str, region: str, on: date) -> tuple[Select[Any], tuple[Clause, ...]]:
+    def verdicts(self, name: str, region: str, on: date | Mapping[int, date]) -> tuple[Select[Any], tuple[Clause, ...]]:
         """A select of the model's key and one boolean for each clause, named by its position, over all regions below."""
         model = self[name].model
-        by_part = [(inside, self._conditions(name, part, on, None)) for part, inside in self._parts(name, region)]
+        of_year: Any = model
+        days = [(true(), on)] if isinstance(on, date) else [(of_year.year == year, day) for year, day in on.items()]
+        by_part = [
+            (and_(inside, when), self._conditions(name, part, day, None))
+            for when, day in days
+            for part, inside in self._parts(name, region)
+        ]
         clauses = tuple(dict.fromkeys(c for _, found in by_part for c in found))
         columns = [
             case(*((inside, found[clause]) for inside, found in by_part if clause in found), else_=true()).label(
@@ -73,7 +79,7 @@ class Rulebook:
         return select(*keys, *columns).where(region_column(model).between(*regions.span(region))), clauses
 
     def failing_where(
-        self, session: Session, name: str, where: ColumnElement[bool], *, region: str, on: date
+        self, session: Session, name: str, where: ColumnElement[bool], *, region: str, on: date | Mapping[int, date]
     ) -> dict[tuple[Any, ...], tuple[FailedClause, ...]]:
         """The failing clauses of every row in the region that meets the condition, by key, in one statement."""
         statement, clauses = self.verdicts(name, region, on)
@@ -90,10 +96,17 @@ class Rulebook:
 
     def chain(self, name: str, region: str, on: date) -> tuple[Rule | Override, ...]:
         """The rule and its overrides in force in a region on a day, nation first."""
+        first = self[name]
+        if on < first.since:
+            raise Invalid(
+                "on",
+                f"规则 {name!r} 自 {first.since} 起施行，{on} 尚未施行，请改用施行之后的日期",
+                f"the rule {name!r} is in force since {first.since}, not yet on {on}; ask for that day or a later one",
+            )
         above = regions.chain(region)
         held = [o for o in self.overrides if o.rule == name and o.region in above and o.since <= on]
         latest = {o.region: o for o in sorted(held, key=lambda o: o.since)}
-        return (self[name], *(latest[code] for code in above if code in latest))
+        return (first, *(latest[code] for code in above if code in latest))
 
     def explain(self, name: str, region: str, on: date) -> tuple[tuple[Clause, ...], InForce]:
         """The clauses in force and the parameters they read, with dates and documents."""

@@ -7,6 +7,7 @@ from typing import Any
 import strawberry
 from strawberry import Info
 
+from fp_core.errors import NotFound
 from fp_core.graphql.context import Context
 from fp_core.graphql.extends import field
 from fp_core.graphql.parts import GraphQL
@@ -47,6 +48,8 @@ class FundQueries:
     @staticmethod
     async def fund_balance(info: Info[Context], region_code: str, fund_year: int) -> FundBalance:
         level_of(region_code)
+        if not info.context.actor.scope.contains(region_code):
+            raise NotFound("行政区划 region", region_code)
         found = await info.context.read(lambda session: ledger.balance(session, region_code, fund_year))
         names = ("region_code", "fund_year", "received", "issued_down", "arranged", "other", "unassigned")
         return FundBalance(**{name: getattr(found, name) for name in names})
@@ -56,7 +59,14 @@ def funds_graphql(collect: Callable[[str], Iterator[tuple[str, Any]]]) -> GraphQ
     """The type of the entries, its links, and the commands of every kind that a plugin has."""
     kinds = kinds_of(collect).values()
     return GraphQL(
-        sources=(source_of(FundEntry, search=("document_number", "fund_name"), plural="fundEntries"),),
+        sources=(
+            source_of(
+                FundEntry,
+                search=("document_number", "fund_name"),
+                plural="fundEntries",
+                without=("unassigned_after",),  # what one region has left is not for the other that sees the entry
+            ),
+        ),
         links=(
             _link("origin", (("refers_to", CODE),), "来源业务", "the entry whose money this one uses"),
             _link(

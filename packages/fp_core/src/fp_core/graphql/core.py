@@ -3,6 +3,7 @@
 import strawberry
 from strawberry import Info
 
+from fp_core.errors import Invalid
 from fp_core.graphql.context import Context
 from fp_core.graphql.core_links import LINKS
 from fp_core.graphql.extends import field
@@ -14,7 +15,7 @@ from fp_core.models.events import Event
 from fp_core.models.household import Household, HouseholdYear
 from fp_core.models.member import Member, MemberYear
 from fp_core.models.natural_village import NaturalVillage, NaturalVillageYear
-from fp_core.models.regions import Region
+from fp_core.models.regions import Region, in_force, search
 from fp_core.models.village import Village, VillageYear
 from fp_core.models.years import DataYear
 from fp_core.operations.edit import EditHousehold
@@ -23,6 +24,9 @@ from fp_core.operations.natural_change import AddMember, RemoveMember
 from fp_core.operations.rollback import RollBack
 from fp_core.operations.status import ExitForGood, ExitHousehold, Relapse
 from fp_core.operations.years import CloseYear, OpenYear
+from fp_core.regions import Level
+
+MOST_FOUND = 100
 
 
 @strawberry.type(description="当前操作员 · who is asking")
@@ -53,6 +57,31 @@ class CoreQueries:
         actor = info.context.actor
         return Me(name=actor.name, level=str(actor.level), region_code=actor.scope.code, rights=sorted(actor.rights))
 
+    @field(
+        "查找行政区划",
+        "divisions whose name contains a text, as they stood in a year, the upper levels first",
+        text="名称片段 · part of the name",
+        year="年度 · the year whose divisions are meant",
+        within="上级行政区划 · only in this region",
+        level="行政级别 · only of this level: PROVINCE, CITY, COUNTY, TOWN or VILLAGE",
+        first="条数 · at most so many, 100 or fewer",
+    )
+    @staticmethod
+    async def find_regions(
+        info: Info[Context],
+        text: str,
+        year: int,
+        within: str | None = None,
+        level: str | None = None,
+        first: int = 20,
+    ) -> list[Region]:
+        wanted, most = _level(level), min(max(first, 0), MOST_FOUND)
+        codes = await info.context.read(
+            lambda session: [r.code for r in search(session, text, year=year, within=within, level=wanted, limit=most)]
+        )
+        found = await info.context.rows(info, Region, Region.code.in_(codes), in_force(year))
+        return sorted(found, key=lambda region: codes.index(region.code))
+
     @field("插件列表", "the installed plugins, also those that were left out")
     @staticmethod
     def plugins(info: Info[Context]) -> list[PluginType]:
@@ -73,6 +102,15 @@ COMMANDS = (
     OpenYear,
     CloseYear,
 )
+
+
+def _level(name: str | None) -> Level | None:
+    if name is not None and name not in set(Level):
+        known = ", ".join(Level)
+        raise Invalid(
+            "level", f"没有行政级别 {name!r}，可用：{known}", f"there is no level {name!r}; use one of {known}"
+        )
+    return None if name is None else Level(name)
 
 
 def core_graphql() -> GraphQL:

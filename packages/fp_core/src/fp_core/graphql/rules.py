@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from strawberry import Info, Parent
 
 from fp_core import regions
+from fp_core.errors import NotFound
+from fp_core.graphql.connections import check_region
 from fp_core.graphql.context import Context
 from fp_core.graphql.extends import extends, field
 from fp_core.graphql.problems import ClauseType
@@ -43,22 +45,23 @@ class HouseholdYearRules:
 
 async def _verdict(info: Info[Context], rule: str, year: Any) -> Verdict:
     failing = await info.context.loaders[rule].load((year.household_code, year.year))
-    return Verdict(holds=not failing, failing=[ClauseType(id=c.id, zh=c.zh, en=c.en) for c in failing or ()])
+    if failing is None:  # no verdict is no leave
+        raise NotFound("年度记录 household year", f"{year.household_code} {year.year}")
+    return Verdict(holds=not failing, failing=[ClauseType(id=c.id, zh=c.zh, en=c.en) for c in failing])
 
 
 def rule_loaders() -> Mapping[str, Any]:
-    """One batch load for each rule: all households of a page in one statement a year."""
+    """One batch load for each rule: all households of a page in one statement, whatever their years."""
     return {EXIT: _load(EXIT), ENTER: _load(ENTER)}
 
 
 def _load(rule: str) -> Any:
     def load(session: Session, keys: list[tuple[str, int]]) -> Mapping[Any, Any]:
-        found: dict[Any, Any] = {}
-        for year in sorted({key[1] for key in keys}):
-            among = tuple_(HouseholdYear.household_code, HouseholdYear.year).in_([k for k in keys if k[1] == year])
-            found |= session.host.rules.failing_where(  # type: ignore[attr-defined]
-                session, rule, among, region=regions.NATION, on=year_end(year)
-            )
+        among = tuple_(HouseholdYear.household_code, HouseholdYear.year).in_(keys)
+        days = {year: year_end(year) for year in sorted({year for _, year in keys})}
+        found: Mapping[Any, Any] = session.host.rules.failing_where(  # type: ignore[attr-defined]
+            session, rule, among, region=regions.NATION, on=days
+        )
         return found
 
     return load
@@ -76,6 +79,7 @@ class RuleQueries:
     )
     @staticmethod
     async def exits_under(info: Info[Context], region: str, year: int, poverty_line: int | None = None) -> int:
+        check_region(info.context.actor, region)
         return await info.context.read(lambda session: _count(session, region, year, poverty_line))
 
 

@@ -194,12 +194,10 @@ def _expression(meaning: Indicator) -> Callable[[Any], ColumnElement[Any]]:
 
 
 def _kept_head(meaning: Indicator) -> int:
-    """How many characters stay before the mask; 0 where the value is shown as it is (names, what is masked already)."""
-    if not meaning.personal or meaning.type is not str or meaning.name.endswith("_masked"):
+    """How many characters stay before the mask; 0 for names, addresses and what is masked already. Any other is masked."""
+    if not meaning.personal or meaning.type is not str or meaning.name.endswith(("name", "address", "_masked")):
         return 0
-    if "phone" in meaning.name:
-        return 3
-    return 4 if any(word in meaning.name for word in ("account", "number", "card")) else 0
+    return 3 if "phone" in meaning.name else 4
 
 
 def _labelled(model: type[SQLModel]) -> tuple[str, str]:

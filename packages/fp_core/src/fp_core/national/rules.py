@@ -45,7 +45,7 @@ def guarantees(h: Any, p: Any) -> dict[Clause, Term]:
     }
 
 
-@rule("status.may_exit", of=HouseholdYear, since=date(2016, 4, 23), cites=EXIT_DOCUMENT)
+@rule("status.may_exit", of=HouseholdYear, since=date(2014, 4, 2), cites=f"{ENTRY_DOCUMENT}；{EXIT_DOCUMENT}")
 def may_exit(h: Any, p: Any) -> Conditions:
     """A household may be marked out of poverty when its income is over the line and no guarantee is open."""
     return {

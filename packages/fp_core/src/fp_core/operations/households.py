@@ -76,7 +76,8 @@ def require_open(session: Session, region: str, year: int, *, alone: bool = Fals
     """
     county = regions.at_level(region, regions.Level.COUNTY)
     held = select(DataYear).where(DataYear.county_code == county).order_by(DataYear.year)
-    years = session.scalars(held.with_for_update(read=not alone)).all()
+    session.execute(held.with_for_update(read=not alone))
+    years = session.scalars(held.execution_options(populate_existing=True)).all()  # what was waited for is seen now
     if not years or years[-1].year != year or years[-1].closed_on is not None:
         opened = "、".join(str(y.year) for y in years if y.closed_on is None) or "无"
         raise Invalid(

@@ -126,5 +126,4 @@ def _check_members(session: ScopedSession, command: IdentifyHousehold, members: 
     heads = [m for m, _ in members if m.relation_to_head == "HEAD"]
     if len(heads) != 1:
         raise refuse("MEM-ONEHEAD", "每户必须且只能有一名户主", "a household has exactly one head")
-    numbers = [str(p.id_number) for p in command.members if p.id_number]
-    refuse_duplicates(session, numbers, command.year)
+    refuse_duplicates(session, [member.id_index for _, member in members if member.id_index])

@@ -8,8 +8,9 @@ from fp_core import regions
 from fp_core.db import UNSCOPED, ScopedSession
 from fp_core.excel.reading import Content, columns_of, located
 from fp_core.excel.rows import CellError, Finding
-from fp_core.models.member import Member, MemberYear
+from fp_core.models.member import Member
 from fp_core.models.regions import Region, in_force
+from fp_core.operations.people import claim_numbers, holders
 
 MOST_KEYS = 5000
 """How many numbers one statement asks for; SQLite takes 32,766 values, PostgreSQL 65,535."""
@@ -41,17 +42,11 @@ def _unknown_villages(session: ScopedSession, content: Content, county_code: str
 def _taken_numbers(session: ScopedSession, content: Content) -> Iterator[Finding]:
     """ID-DUP over the whole register. Where the number stands is told only inside the operator's region."""
     held = {session.keys.index(row["id_number"][:18]): row for row in content.rows["person"] if row["id_number"]}
-    same = (MemberYear.household_code == Member.household_code) & (MemberYear.member_no == Member.member_no)
-    valid = (MemberYear.year == content.year) & (MemberYear.member_status == "VALID")
+    claim_numbers(session, held)
     indexes = list(held)
     for start in range(0, len(indexes), MOST_KEYS):
-        some = Member.id_index.in_(indexes[start : start + MOST_KEYS])
-        taken = (
-            select(Member.id_index, Member.household_code, Member.village_code)
-            .join(MemberYear, same)
-            .where(some, valid)
-        )
-        for index, household, village in session.execute(taken, execution_options=UNSCOPED):
+        taken = holders().where(Member.id_index.in_(indexes[start : start + MOST_KEYS]))
+        for household, village, _, index in session.execute(taken, execution_options=UNSCOPED):
             where = f"{household} 户" if session.actor.scope.contains(village) else "其他地区"
             zh, en = f"该证件号码已登记在{where}", "the number is already registered"
             yield Finding("person", held[index].number, "id_number", "ID-DUP", zh, en)

@@ -87,7 +87,7 @@ def import_workbook(
     with path.open("rb") as file:
         file_hash = hashlib.file_digest(file, "sha256").hexdigest()
     if (known := session.get(ImportBatch, batch_code(county_code, file_hash))) is not None:
-        return _report(known, began, replayed=True)
+        return _report(_same_year(known, year), began, replayed=True)
     require_open(session, county_code, year)
     content = _read(session, path, county_code, year, progress)
     command = ImportHouseholds(
@@ -102,6 +102,16 @@ def import_workbook(
     except ImportRefused as refused:
         return ImportReport(batch=None, errors=refused.errors, seconds=time.perf_counter() - began)
     return _report(session.get_one(ImportBatch, done.subject_code), began, replayed=done.replayed)
+
+
+def _same_year(known: ImportBatch, year: int) -> ImportBatch:
+    if known.year != year:
+        raise Invalid(
+            "year",
+            f"该文件已于 {known.year} 年度导入，不能再导入 {year} 年度",
+            f"this file was imported for {known.year}; it cannot be imported for {year} as well",
+        )
+    return known
 
 
 def batch_code(county_code: str, file_hash: str) -> str:

@@ -69,7 +69,7 @@ def add_member(session: ScopedSession, command: AddMember, household: Household)
         session, command.person, household.household_code, number, household.village_code, command.year
     )
     if member.id_index is not None:
-        refuse_duplicates(session, [str(command.person.id_number)], command.year)
+        refuse_duplicates(session, [member.id_index])
     if annual.relation_to_head == "HEAD":
         raise refuse("MEM-ONEHEAD", "每户只能有一名户主", "a household has exactly one head")
     member.add_reason, member.add_month = reason, command.month

@@ -1,16 +1,22 @@
 """Persons as they are entered: the number checked, sealed and searched by its blind index, birth date and sex derived from it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, Integer, exists, func, literal, select
+from sqlalchemy.orm import aliased
 
 from fp_core import identity
 from fp_core.commands import describe
 from fp_core.db import UNSCOPED, ScopedSession
 from fp_core.errors import FailedClause, Invalid, Refused
+from fp_core.models.household import HouseholdYear
 from fp_core.models.member import Member, MemberYear
+
+NUMBERS = 11643
+"""The first half of the advisory locks on identity numbers; the second is one of 256 shelves of the blind index."""
 
 CHINA = timezone(timedelta(hours=8))
 
@@ -100,20 +106,14 @@ def sealed_number(session: ScopedSession, number: str | None, household_code: st
     }
 
 
-def refuse_duplicates(session: ScopedSession, numbers: list[str], year: int) -> None:
+def refuse_duplicates(session: ScopedSession, indexes: Collection[str], *, but: str = "") -> None:
     """ID-DUP: a number belongs to one valid member in the whole register. Looks beyond the scope, tells nothing of it."""
-    indexes = [session.keys.index(number[:18]) for number in numbers]
     if len(set(indexes)) < len(indexes):
         raise Invalid("id_number", "同一证件号码重复填写", "the same number is given twice")
+    claim_numbers(session, indexes)
     held = session.execute(
-        select(Member.household_code, Member.village_code, Member.id_number_masked)
-        .join(
-            MemberYear,
-            (MemberYear.household_code == Member.household_code) & (MemberYear.member_no == Member.member_no),
-        )
-        .where(Member.id_index.in_(indexes), MemberYear.year == year, MemberYear.member_status == "VALID"),
-        execution_options=UNSCOPED,
-    ).first()
+        holders().where(Member.id_index.in_(indexes), Member.household_code != but).limit(1), execution_options=UNSCOPED
+    ).one_or_none()
     if held is not None:
         where = held.household_code if session.actor.scope.contains(held.village_code) else "其他地区"
         raise Refused(
@@ -124,6 +124,28 @@ def refuse_duplicates(session: ScopedSession, numbers: list[str], year: int) -> 
                 ),
             ),
         )
+
+
+def holders() -> Any:
+    """Who holds a number now: the valid members of each household's latest year."""
+    later = aliased(HouseholdYear)
+    same = (MemberYear.household_code == Member.household_code) & (MemberYear.member_no == Member.member_no)
+    return (
+        select(Member.household_code, Member.village_code, Member.id_number_masked, Member.id_index)
+        .join(MemberYear, same)
+        .where(
+            MemberYear.member_status == "VALID",
+            ~exists().where(later.household_code == MemberYear.household_code, later.year > MemberYear.year),
+        )
+    )
+
+
+def claim_numbers(session: ScopedSession, indexes: Collection[str]) -> None:
+    """Hold the numbers' shelves until the transaction ends, so that no two enter one at once. SQLite has one writer."""
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    shelves = literal(sorted({int(index[:2], 16) for index in indexes}), ARRAY(Integer))
+    session.execute(select(func.pg_advisory_xact_lock(NUMBERS, func.unnest(shelves))), execution_options=UNSCOPED)
 
 
 def _checked_name(name: str) -> str:

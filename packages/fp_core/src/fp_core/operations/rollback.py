@@ -14,7 +14,9 @@ from fp_core.events import Happened
 from fp_core.indicators import indicators
 from fp_core.models.events import Event
 from fp_core.models.household import Household
+from fp_core.models.member import Member, MemberYear
 from fp_core.operations.households import OfHousehold, household_year, lock_any_household, refuse
+from fp_core.operations.people import refuse_duplicates
 from fp_core.operations.status import happened
 from fp_core.status import POOR, TRANSITIONS
 
@@ -60,7 +62,7 @@ def roll_back(session: ScopedSession, command: RollBack, household: Household) -
 
 
 def last_effective(session: ScopedSession, household_code: str) -> Event | None:
-    """The latest event that is neither a rollback nor rolled back."""
+    """The latest event that changed the household's state: no edit, no rollback, and not rolled back."""
     events = session.scalars(
         select(Event)
         .where(Event.subject_type == "household", Event.subject_code == household_code)
@@ -70,7 +72,7 @@ def last_effective(session: ScopedSession, household_code: str) -> Event | None:
     for event in events:
         if event.reverses is not None:
             undone.add(event.reverses)
-        elif event.event_no not in undone:
+        elif event.event_no not in undone and event.event_type != "EDITED":
             return event
     return None
 
@@ -79,16 +81,32 @@ def _restore(session: ScopedSession, last: Event) -> None:
     models = {str(m.__tablename__): m for m in session.host.models}
     for touched in last.rows:
         model = models[touched["table"]]
+        if touched["before"] is None:  # a row that came with the operation goes with it
+            session.delete(_row(session, model, touched["key"]))
+            continue
         row = _row(session, model, touched["key"])
         for name, before in touched["before"].items():
-            if plain(getattr(row, name)) != touched["after"][name]:
-                label = indicators(model)[name].label
-                raise refuse(
-                    "RB-STATE",
-                    f"{label}在该业务之后又被修改，不能回退",
-                    f"{indicators(model)[name].english} was edited after that operation; undo would lose it",
-                )
+            _refuse_edited(model, name, plain(getattr(row, name)), touched["after"][name])
             setattr(row, name, _typed(model, name, before))
+        if isinstance(row, MemberYear) and row.member_status == "VALID":
+            _refuse_taken(session, row)
+
+
+def _refuse_edited(model: type[SQLModel], name: str, now: Any, after: Any) -> None:
+    if now != after:
+        raise refuse(
+            "RB-STATE",
+            f"{indicators(model)[name].label}在该业务之后又被修改，不能回退",
+            f"{indicators(model)[name].english} was edited after that operation; undo would lose it",
+        )
+
+
+def _refuse_taken(session: ScopedSession, row: MemberYear) -> None:
+    """A person who comes back must not have been entered elsewhere meanwhile."""
+    member = session.get_one(Member, (row.household_code, row.member_no))
+    if member.id_index is not None:
+        with session.no_autoflush:
+            refuse_duplicates(session, [member.id_index], but=row.household_code)
 
 
 def _row(session: ScopedSession, model: type[SQLModel], key: str) -> Any:

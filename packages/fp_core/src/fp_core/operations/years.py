@@ -178,7 +178,7 @@ def _raise_versions(session: ScopedSession, command: OpenYear, span: tuple[str, 
         "persons": literal(0),
         "operator": literal(session.actor.name),
         "happened_at": literal(datetime.now(UTC), Event.happened_at.type),
-        "idempotency_key": literal(f"open {command.county_code} {command.year}"),
+        "idempotency_key": literal(session.recorder.key),
     }
     session.execute(insert(Event).from_select(list(values), select(*values.values()).where(mine)))
 
