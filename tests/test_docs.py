@@ -18,6 +18,7 @@ from fp_core.graphql import Context, FpSchema
 from fp_core.keys import Keys
 from fp_core.plugins import Host
 from fp_core.registry import Registry
+from fp_gateway.demo.queries import EXAMPLES
 from fp_gateway.limits import Limits
 from fp_gateway.settings import Settings
 from tests import databases
@@ -91,6 +92,11 @@ async def test_queries_to_paste_are_answered_without_an_error(page: str, demo: R
         assert all(value is not None for value in (answer.data or {}).values()), query
 
 
+@pytest.mark.parametrize("page", ["README.md", "README.zh.md"])
+def test_queries_to_paste_are_those_the_demonstration_prints(page: str) -> None:
+    assert _blocks(ROOT / page, "graphql") == list(EXAMPLES)
+
+
 @pytest.mark.parametrize("page", HAND_WRITTEN, ids=lambda page: str(page.relative_to(ROOT)))
 def test_graphql_is_valid_in_the_published_schema(page: Path) -> None:
     schema = build_schema((ROOT / "gateway/schema.graphql").read_text("utf-8"))
@@ -122,13 +128,16 @@ def test_quoted_code_is_the_text_of_the_file_it_names(page: Path) -> None:
 
 
 def test_plugin_page_quotes_the_whole_of_a_plugin_under_sixty_lines() -> None:
-    quoted = re.findall(r"<!-- from (plugins/\S+) -->", (ROOT / "docs/plugin.md").read_text(encoding="utf-8"))
+    page = (ROOT / "docs/plugin.md").read_text(encoding="utf-8")
+    quoted = re.findall(r"<!-- from (plugins/\S+) -->", page)
     package = ROOT / "plugins/fp_guangxi/src/fp_guangxi"
     lines = [line for name in ("models.py", "plugin.py") for line in (package / name).read_text("utf-8").splitlines()]
-    code = [line for line in lines if line.strip() and not re.match(r'(from|import) |\s*"""', line)]
+    code = [line for line in lines if line.strip() and not re.match(r'\s*"""', line)]
+    bare = [line for line in code if not re.match("(from|import) ", line)]
 
     assert {Path(path).name for path in quoted} >= {"models.py", "plugin.py", "pyproject.toml"}
     assert len(code) < 60
+    assert f"{len(code)} lines of code" in page and f"{len(bare)} without the imports" in page
 
 
 def test_tests_of_the_plugin_page_pass_as_printed(tmp_path: Path) -> None:
