@@ -136,5 +136,7 @@ def _welcome(out: Console, settings: Settings) -> None:
         out.print(query, markup=False, soft_wrap=True)
     out.print("其他命令使用本演示数据库 · for ./fp verify, serve, import on this registry:")
     out.print(
-        f"  export FP_DATABASE_URL={settings.database_url} FP_KEY_FILE={settings.key_file}", markup=False, soft_wrap=True
+        f"  export FP_DATABASE_URL={settings.database_url} FP_KEY_FILE={settings.key_file}",
+        markup=False,
+        soft_wrap=True,
     )
