@@ -132,6 +132,7 @@ def test_serving_a_registry_whose_migrations_are_due_is_refused(
 ) -> None:
     monkeypatch.setenv("FP_KEY_FILE", str(tmp_path / "fp.key"))
     Keys.generate_file(tmp_path / "fp.key")
+    (tmp_path / "new.db").touch()
 
     code, said = fp("serve", "--database", f"sqlite:///{tmp_path / 'new.db'}")
 

@@ -1,5 +1,6 @@
 """The `fp` command: everything that is done to a registry from a shell."""
 
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -7,14 +8,13 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from fp_core.errors import PluginError, Problem
-from fp_core.registry import Registry
-from fp_gateway.settings import Settings
+from fp_gateway.polite import Polite, require_file, require_folder
+from fp_gateway.settings import read_settings
 
-app = typer.Typer(name="fp", no_args_is_help=True, pretty_exceptions_show_locals=False, help=__doc__)
+app = typer.Typer(name="fp", cls=Polite, no_args_is_help=True, pretty_exceptions_show_locals=False, help=__doc__)
 rules = typer.Typer(no_args_is_help=True, help="规则 · what the rules say, and by which documents")
 app.add_typer(rules, name="rules")
-out = Console(highlight=False, emoji=False)  # a right such as funds:receipt:confirm is no picture
+out = Console(highlight=False, emoji=False, soft_wrap=True)  # a right such as funds:receipt:confirm is no picture
 
 Database = Annotated[
     str | None,
@@ -27,12 +27,20 @@ Year = Annotated[int, typer.Option(help="数据年度 · data year")]
 
 
 @app.command()
-def serve(database: Database = None, port: int | None = None, host: str | None = None) -> None:
-    """Serve a registry over GraphQL. Migrations must be current: run `fp migrate` first."""
+def serve(
+    database: Database = None,
+    port: Annotated[int | None, typer.Option(help="监听端口 · port to listen on; default FP_PORT, else 8000")] = None,
+    host: Annotated[
+        str | None, typer.Option(help="监听地址 · address to listen on; default FP_HOST, else 127.0.0.1")
+    ] = None,
+) -> None:
+    """Serve a registry over GraphQL. Migrations must be current: run `./fp migrate` first."""
+    from fp_gateway.opening import open_registry_of
     from fp_gateway.serving import serve_forever
 
-    settings = _settings(database, port=port, host=host)
-    serve_forever(_registry(settings), settings)
+    settings = read_settings(database_url=database, port=port, host=host)
+    with open_registry_of(settings) as registry:
+        serve_forever(registry, settings)
 
 
 @app.command()
@@ -40,11 +48,15 @@ def demo(
     check: Annotated[bool, typer.Option("--check", help="主线走一遍后退出 · run the main job once and stop")] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="重新生成 · make the demonstration anew")] = False,
     folder: Annotated[Path, typer.Option(help="存放位置 · where the demonstration lies")] = Path("data/demo"),
-    port: int = 8000,
+    port: Annotated[int, typer.Option(help="监听端口 · port to listen on")] = 8000,
 ) -> None:
     """Make the demonstration registry and serve it with GraphiQL."""
     from fp_gateway.demo.run import run_demo
+    from fp_gateway.serving import require_port
 
+    settings = read_settings(port=port)
+    if not check:
+        require_port(settings)
     raise typer.Exit(run_demo(out, folder, port=port, check=check, fresh=fresh))
 
 
@@ -55,8 +67,9 @@ def migrate(
 ) -> None:
     """Bring a registry's tables up to date, and load the divisions of 2016–2020."""
     from fp_core.national.divisions import load
+    from fp_gateway.opening import open_registry_of
 
-    with _registry(_settings(database), keys=False) as registry:
+    with open_registry_of(read_settings(database_url=database), keys=False, create=True) as registry:
         registry.migrate(out.print)
         if divisions:
             with registry.engine.connect().execution_options(fp_write=True) as connection, connection.begin():
@@ -65,7 +78,11 @@ def migrate(
 
 
 @app.command()
-def plugins(strict: bool = True) -> None:
+def plugins(
+    strict: Annotated[
+        bool, typer.Option(help="插件有误即停止，否则列出其余 · stop at a broken plugin, or list the others")
+    ] = True,
+) -> None:
     """List the installed plugins and what each adds."""
     from fp_core.plugins import Host
 
@@ -74,7 +91,7 @@ def plugins(strict: bool = True) -> None:
         out.print(name, style="bold")
         for what, given in zip(("tables", "overrides", "rights"), _given(host, name), strict=True):
             if given:
-                out.print(f"  {what}: {given}", soft_wrap=True)
+                out.print(f"  {what}: {given}")
     for failure in host.failures:
         out.print(f"[red]{failure.reason}[/red]")
 
@@ -85,7 +102,9 @@ def schema(output: Annotated[Path | None, typer.Option(help="写入文件 · fil
     from fp_core.plugins import Host
     from fp_gateway.app import make_schema
 
-    text = make_schema(Host.load(), Settings()).as_str().rstrip() + "\n"
+    if output is not None:
+        require_folder(output, "output")
+    text = make_schema(Host.load(), read_settings()).as_str().rstrip() + "\n"
     if output is None:
         typer.echo(text, nl=False)
     else:
@@ -93,19 +112,29 @@ def schema(output: Annotated[Path | None, typer.Option(help="写入文件 · fil
 
 
 @app.command("import")
-def import_(file: Path, county: County, year: Year, database: Database = None, marked: Path | None = None) -> None:
+def import_(
+    file: Annotated[Path, typer.Argument(help="填好的表 · the filled workbook")],
+    county: County,
+    year: Year,
+    database: Database = None,
+    marked: Annotated[
+        Path | None, typer.Option(help="标红文件 · where the bad cells are marked; default FILE.marked.xlsx")
+    ] = None,
+) -> None:
     """Read a filled workbook of household forms into a registry: all of it, or nothing and the bad cells marked."""
     from fp_gateway.files import import_for_shell
+    from fp_gateway.opening import open_registry_of
 
-    with _registry(_settings(database)) as registry:
-        raise typer.Exit(
-            import_for_shell(out, registry, file, county, year, marked or file.with_suffix(".marked.xlsx"))
-        )
+    require_file(file, "file")
+    marked = marked or file.with_suffix(".marked.xlsx")
+    require_folder(marked, "marked")
+    with open_registry_of(read_settings(database_url=database)) as registry:
+        raise typer.Exit(import_for_shell(out, registry, file, county, year, marked))
 
 
 @app.command()
 def template(
-    output: Path,
+    output: Annotated[Path, typer.Argument(help="写入文件 · workbook to write")],
     year: Year,
     region: Annotated[str, typer.Option(help="行政区划 · division it is for")] = "000000000000",
 ) -> None:
@@ -113,6 +142,7 @@ def template(
     from fp_core.plugins import Host
     from fp_gateway.files import write_form
 
+    require_folder(output, "output")
     write_form(Host.load(), "FH", year, region, output)
     out.print(f"{output}")
 
@@ -135,20 +165,26 @@ def operator(
 ) -> None:
     """Make an operator of a region. Asks for a first password, which the operator must change."""
     from fp_gateway.auth import create_operator
+    from fp_gateway.known import require_region
+    from fp_gateway.opening import open_registry_of
 
-    password = typer.prompt("初始密码 · first password", hide_input=True, confirmation_prompt=True)
-    with _registry(_settings(database), keys=False) as registry, registry.system_session() as session:
-        made = create_operator(session, name, region, password)
-        out.print(f"操作员已建立 · operator {made.name}: {made.level.label} {made.region_code}")
+    with open_registry_of(read_settings(database_url=database), keys=False) as registry:
+        with registry.system_session() as session:
+            require_region(session, region)
+        password = typer.prompt("初始密码 · first password", hide_input=True, confirmation_prompt=True)
+        with registry.system_session() as session:
+            made = create_operator(session, name, region, password)
+            out.print(f"操作员已建立 · operator {made.name}: {made.level.label} {made.region_code}")
 
 
 @app.command()
 def verify(database: Database = None) -> None:
     """Recount every invariant of a registry. Ends with 1 when one does not hold."""
     from fp_core.verify import verify as check
+    from fp_gateway.opening import open_registry_of
 
     failed = 0
-    with _registry(_settings(database), keys=False) as registry:
+    with open_registry_of(read_settings(database_url=database), keys=False) as registry:
         for result in check(registry):
             out.print(
                 f"{'ok  ' if not result.violations else 'FAIL'} {result.invariant.id:<5} {result.invariant.zh} · {result.invariant.en}"
@@ -162,9 +198,11 @@ def verify(database: Database = None) -> None:
 
 @rules.command("explain")
 def explain(
-    name: str,
+    name: Annotated[str, typer.Argument(help="规则 · rule, as status.may_exit")],
     region: Annotated[str, typer.Option(help="行政区划 · division")] = "000000000000",
-    on: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="日期 · day")] = datetime(2017, 12, 31),
+    on: Annotated[
+        datetime, typer.Option(formats=["%Y-%m-%d"], help="日期 · day", show_default="2017-12-31")
+    ] = datetime(2017, 12, 31),
 ) -> None:
     """Print the chain of a rule in force in a region on a day, with its clauses, parameters and documents."""
     from fp_core.plugins import Host
@@ -180,21 +218,6 @@ def explain(
         out.print(f"  p.{key} = {value.value}  since {value.since}  [dim]{value.cites}[/dim]")
 
 
-def _settings(database: str | None, **given: object) -> Settings:
-    named = {"database_url": database, **given}
-    return Settings(**{key: value for key, value in named.items() if value is not None})  # type: ignore[arg-type]
-
-
-def _registry(settings: Settings, *, keys: bool = True) -> Registry:
-    from fp_core import open as open_registry
-    from fp_core.plugins import Host
-
-    if settings.database_url.startswith("sqlite:///"):
-        Path(settings.database_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    host = Host.load(strict=settings.strict_plugins)
-    return open_registry(settings.database_url, keys=settings.key_file if keys else None, host=host)
-
-
 def _given(host: object, name: str) -> tuple[str, str, str]:
     def returned(hook: str) -> list[object]:
         return [value for plugin, value in host.collect(hook) if plugin == name]  # type: ignore[attr-defined]
@@ -206,12 +229,8 @@ def _given(host: object, name: str) -> tuple[str, str, str]:
 
 
 def main() -> None:
-    """Run the command; a refusal is said in two lines, not with a trace."""
-    try:
-        app(standalone_mode=True)
-    except (Problem, PluginError) as problem:
-        out.print(f"[red]{problem}[/red]")
-        raise SystemExit(1) from None
+    """Run the command, under the name it was called by."""
+    app(prog_name="fp" if Path(sys.argv[0]).stem == "fp" else "./fp")
 
 
 if __name__ == "__main__":

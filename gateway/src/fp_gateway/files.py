@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.parse import quote
 
 from rich.console import Console
 from starlette.concurrency import run_in_threadpool
@@ -19,6 +20,7 @@ from fp_core.operations.import_households import ImportReport, import_workbook
 from fp_core.plugins import Host
 from fp_core.registry import Registry
 from fp_core.scope import Actor, Scope
+from fp_gateway.known import require_region, require_year
 from fp_gateway.login_routes import NotLoggedIn, actor_of, polite
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -32,7 +34,7 @@ def routes(registry: Registry) -> list[Route]:
         await _actor(request, registry)
         code, year = request.path_params["code"], request.path_params["year"]
         region = request.query_params.get("region", regions.NATION)
-        content = await run_in_threadpool(_template, registry.host, code, year, region)
+        content = await run_in_threadpool(_template, registry, code, year, region)
         return _workbook(content, f"{code}-{year}-{region}.xlsx")
 
     async def imports(request: Request) -> Response:
@@ -72,16 +74,19 @@ def _where(request: Request) -> tuple[str, int, str]:
     return given["county"], int(year), given.get("name") or "upload.xlsx"
 
 
-def _template(host: Host, code: str, year: int, region: str) -> bytes:
+def _template(registry: Registry, code: str, year: int, region: str) -> bytes:
+    with registry.system_session() as session:
+        require_region(session, region)
     with TemporaryDirectory(prefix="fp-form-") as folder:
         path = Path(folder) / "form.xlsx"
-        write_form(host, code, year, region, path)
+        write_form(registry.host, code, year, region, path)
         return path.read_bytes()
 
 
 def write_form(host: Host, code: str, year: int, region: str, path: Path) -> None:
     """Write the empty workbook of a form."""
     regions.level_of(region)
+    require_year(year)
     write_template(path, form_of(host, code), host, year=year, region=region)
 
 
@@ -119,5 +124,5 @@ def import_for_shell(out: Console, registry: Registry, file: Path, county: str, 
 
 
 def _workbook(content: bytes, name: str, status: int = 200) -> Response:
-    headers = {"content-disposition": f'attachment; filename="{name.encode("ascii", "ignore").decode()}"', **NO_STORE}
+    headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}", **NO_STORE}
     return Response(content, status, headers, XLSX)

@@ -1,6 +1,7 @@
 """Serving: one uvicorn over a registry, in the foreground, or beside a program that talks to it."""
 
 import gc
+import socket
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -10,35 +11,38 @@ from typing import Any, TextIO
 import uvicorn
 from starlette.applications import Starlette
 
-from fp_core.errors import Problem
-from fp_core.migrate import pending
 from fp_core.registry import Registry
 from fp_gateway import logs
 from fp_gateway.app import make_app
+from fp_gateway.opening import NotReady, require_current
 from fp_gateway.settings import Settings
 
 START_SECONDS = 30
 
 
-class NotReady(Problem):
-    """The registry cannot be served as it is."""
-
-    code = "NOT_READY"
-
-
 def serve_forever(registry: Registry, settings: Settings, **parts: Any) -> None:
-    """Serve until interrupted. A registry whose migrations are due is refused."""
-    waiting = pending(registry.engine, registry.host.tables)
-    if waiting:
-        names = ", ".join(waiting)
-        raise NotReady(
-            f"数据库结构未升级：{names}；请先运行 fp migrate", f"migrations are due for {names}; run fp migrate first"
-        )
+    """Serve until interrupted. A registry whose migrations are due is refused, and so is a port that is taken."""
+    require_current(registry)
+    require_port(settings)
     logs.configure()
     app = make_app(registry, settings, **parts)
     gc.collect()
     gc.freeze()
     _server(app, settings).run()
+
+
+def require_port(settings: Settings) -> None:
+    """Refuse an address that cannot be listened on; port 0 is any free one."""
+    with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does: a port just left is free
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            where = f"{settings.host}:{settings.port}"
+            raise NotReady(
+                f"不能监听 {where}，端口可能被占用（{error.strerror}），请换一个 --port",
+                f"cannot listen on {where}, the port may be taken ({error.strerror}); choose another with --port",
+            ) from None
 
 
 @contextmanager

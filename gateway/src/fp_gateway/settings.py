@@ -3,9 +3,10 @@
 from dataclasses import replace
 from pathlib import Path
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from fp_core.errors import Invalid
 from fp_gateway.limits import Limits
 
 
@@ -33,3 +34,17 @@ class Settings(BaseSettings):
     def budget(self) -> Limits:
         """The limits in force: demo mode opens introspection, which GraphiQL needs."""
         return replace(self.limits, introspection=True) if self.demo else self.limits
+
+
+def read_settings(**given: object) -> Settings:
+    """The settings of the environment and of what is given; a value that cannot be taken is refused by its name."""
+    try:
+        return Settings(**{key: value for key, value in given.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        name, value = "FP_" + "__".join(str(part) for part in first["loc"]).upper(), f"{first['input']!r:.60}"
+        raise Invalid(
+            name, f"设置 {name} 不能为 {value}，请改正", f"setting {name} cannot be {value}: {first['msg']}"
+        ) from None
+    except SettingsError as error:
+        raise Invalid("settings", f"环境变量 FP_… 有误：{error}", f"an FP_… variable cannot be read: {error}") from None
