@@ -75,7 +75,7 @@ def test_plugin_that_does_not_import_stops_the_start(tmp_path: Path, monkeypatch
 
     assert str(refused.value) == (
         "plugin 'tea' (tea_region) does not import: ModuleNotFoundError: No module named 'tea_leaves'; "
-        "mend or uninstall it, or start lenient to leave it out"
+        "mend or uninstall it, or leave it out with FP_STRICT_PLUGINS=false"
     )
 
 

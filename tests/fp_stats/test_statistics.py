@@ -8,16 +8,20 @@ import pytest
 from sqlalchemy import select
 
 from fp_core.errors import Invalid
+from fp_core.hookspecs import hookimpl
 from fp_core.models.events import DirtyMark
+from fp_core.models.household import HouseholdYear
 from fp_core.models.regions import Region
 from fp_core.operations.natural_change import AddMember, RemoveMember
 from fp_core.operations.rollback import RollBack
 from fp_core.operations.status import ExitForGood, ExitHousehold, Relapse
+from fp_core.plugins import Host
 from fp_core.registry import Registry
+from fp_core.testing import plugin
 from fp_core.verify import verify
 from fp_stats.models import StatCell
 from fp_stats.operations import recount, statistics_of, table
-from fp_stats.tables import Cell, Line
+from fp_stats.tables import Cell, Counted, Line, Statistic
 from tests.actors import operator
 from tests.households import identified, open_years, person, rich_enough, run, version_of
 from tests.places import DUAN, GUIZHOU, JINBI, LONGCHANG, QIANXI, YUDUO, ZHONGZHAI
@@ -182,6 +186,29 @@ def test_readers_and_writers_at_once_leave_exact_cells(registry: Registry) -> No
     assert max(seen) <= 24 and all(number >= 1 for number in seen)
     assert cell(table(registry, county, "poor", QIANXI, 2016)[-1], "total") == (24, 48)
     assert kept(registry, "poor", 2016) == counted(registry, statistics_of(registry.host)["poor"], 2016)
+
+
+def test_table_that_a_plugin_adds_later_counts_what_was_there_before(registry: Registry) -> None:
+    a_year_of_life(registry)
+    lines(registry, "poor", QIANXI, 2017)
+    alone = Statistic(
+        "alone", "独居户", "who live alone", (Counted("total", "合计", "total", lambda h: h.member_count == 1),)
+    )
+    more = Host.load(extra=[("yunnan", plugin("yunnan", fp_statistics=hookimpl(lambda: (alone,))))])
+
+    with Registry(registry.engine, more, registry.keys) as later:
+        assert cell(lines(later, "alone", QIANXI, 2016)[-1], "total") == (1, 1)
+        assert [r.invariant.id for r in verify(later) if r.violations] == []
+
+
+def test_year_whose_books_do_not_close_is_found(registry: Registry) -> None:
+    codes = a_year_of_life(registry)
+
+    with registry.system_session() as session:
+        session.get_one(HouseholdYear, (codes[2], 2017)).exit_status = "EXITED"
+        session.commit()
+
+    assert "C1" in [r.invariant.id for r in verify(registry) if r.violations]
 
 
 def test_unknown_table_lists_the_known_ones(registry: Registry) -> None:

@@ -2,18 +2,17 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from fp_core.commands import canonical, operation_of
-from fp_core.db import ScopedSession
+from fp_core.db import ScopedSession, insert_of
 from fp_core.errors import Collision, Conflict, Invalid, KeyReused
 from fp_core.events import Happened, Recorder, subject_of, written
 from fp_core.models.events import DirtyMark, Idempotency
@@ -86,7 +85,7 @@ def _answered(session: ScopedSession, command: Any, key: str) -> Done | None:
     text = json.dumps(canonical(command), sort_keys=True, ensure_ascii=False)
     request_hash = hashlib.sha256(text.encode()).hexdigest()
     row = {"operator": session.actor.name, "key": key, "request_hash": request_hash, "happened_at": datetime.now(UTC)}
-    take = _insert(session)(Idempotency).values(row).on_conflict_do_nothing().returning(Idempotency.key)
+    take = insert_of(session)(Idempotency).values(row).on_conflict_do_nothing().returning(Idempotency.key)
     if session.scalar(take) is not None:
         return None
     held = session.execute(
@@ -143,7 +142,7 @@ def _write_events(session: ScopedSession, all_of_it: list[Happened], key: str) -
 def mark_dirty(session: ScopedSession, year: int, *region_codes: str) -> None:
     """Note that the statistics of these villages in a year are to be counted anew."""
     now = datetime.now(UTC)
-    statement = _insert(session)(DirtyMark).on_conflict_do_update(
+    statement = insert_of(session)(DirtyMark).on_conflict_do_update(
         index_elements=["year", "region_code"], set_={"marked_at": now}
     )
     rows = [{"year": year, "region_code": code, "marked_at": now} for code in region_codes]
@@ -159,7 +158,3 @@ def _keep_answer(session: ScopedSession, key: str, done: Done) -> None:
 def _done(happened: Happened) -> Done:
     kind, code = happened.key
     return Done(kind, code, happened.subject.version, happened.type)
-
-
-def _insert(session: ScopedSession) -> Callable[..., Any]:
-    return postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert

@@ -1,8 +1,10 @@
 """The database: an engine that behaves the same on SQLite and PostgreSQL, and the session that cannot be had without a scope."""
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, inspect
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 from sqlmodel import SQLModel
@@ -49,6 +51,11 @@ def _begin_sqlite(connection: Connection) -> None:
     """A writer takes the lock at once, so that what it reads first cannot change before it writes."""
     writes = connection.get_execution_options().get("fp_write")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def insert_of(session: Session) -> Callable[..., Any]:
+    """The dialect's insert, which knows what to do on a conflict; spelt the same on both databases."""
+    return postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
 
 
 class ScopedSession(Session):

@@ -76,7 +76,8 @@ class Rulebook:
             for i, clause in enumerate(clauses)
         ]
         keys = [getattr(model, c.key) for c in model.__table__.primary_key]  # type: ignore[attr-defined]
-        return select(*keys, *columns).where(region_column(model).between(*regions.span(region))), clauses
+        asked = and_(region_column(model).between(*regions.span(region)), or_(*(when for when, _ in days)))
+        return select(*keys, *columns).where(asked), clauses
 
     def failing_where(
         self, session: Session, name: str, where: ColumnElement[bool], *, region: str, on: date | Mapping[int, date]

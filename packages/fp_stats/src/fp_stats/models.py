@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, Index
 from sqlmodel import SQLModel
 
 from fp_core.indicators import indicator
-from fp_core.scope import by
+from fp_core.scope import SYSTEM, by
 
 
 class StatCell(SQLModel, table=True):
@@ -25,4 +25,14 @@ class StatCell(SQLModel, table=True):
     persons: int = indicator("人数", "persons", unit="人", sa_type=BigInteger, default=0, nullable=False)
 
 
-MODELS = (StatCell,)
+class StatDefinition(SQLModel, table=True):
+    """Which columns a statistics table had when its cells were counted; other columns are counted anew."""
+
+    __tablename__ = "stat_definition"
+    __scope__: ClassVar[Any] = SYSTEM
+
+    statistic: str = indicator("统计表", "statistics table", primary_key=True, max_length=40)
+    columns: str = indicator("统计指标", "digest of its columns", max_length=64, nullable=False)
+
+
+MODELS = (StatCell, StatDefinition)

@@ -1,14 +1,29 @@
 """Counting: villages that changed are counted anew in SQL before a table is read, so that every number is exact."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert, literal, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    select,
+    true,
+    tuple_,
+    union,
+    update,
+)
 from sqlalchemy.orm import Session, aliased
 
 from fp_core import regions
-from fp_core.db import WRITE
+from fp_core.db import WRITE, insert_of
 from fp_core.errors import PluginError
 from fp_core.models.events import DirtyMark, Event
 from fp_core.models.household import HouseholdYear
@@ -16,7 +31,7 @@ from fp_core.models.regions import Region, children
 from fp_core.plugins import Host, items
 from fp_core.registry import Registry
 from fp_core.scope import Actor
-from fp_stats.models import StatCell
+from fp_stats.models import StatCell, StatDefinition
 from fp_stats.tables import Cell, Counted, Counts, Derived, Line, Statistic, by_code
 
 ZERO = Cell(0, 0)
@@ -70,18 +85,38 @@ def refresh(registry: Registry, statistics: Iterable[Statistic], region: str, ye
 
     The marks are claimed first: whoever changes such a village now waits, and marks it anew when this is done.
     """
-    claim = str(uuid4())
+    claim, counted = str(uuid4()), list(statistics)
     mine = DirtyMark.year.in_(years), DirtyMark.region_code.between(*regions.span(region))
     with registry.system_session() as session:
         session.connection(execution_options=WRITE)
+        _notice_changed(session, counted)
         session.execute(update(DirtyMark).where(*mine).values(claim=claim), execution_options=SET_WISE)
         claimed = select(DirtyMark.year, DirtyMark.region_code).where(DirtyMark.claim == claim)
         count_of_marks = session.scalar(select(func.count()).select_from(claimed.subquery())) or 0
         if count_of_marks:
-            _recount(session, list(statistics), claimed)
+            _recount(session, counted, claimed)
             session.execute(delete(DirtyMark).where(DirtyMark.claim == claim), execution_options=SET_WISE)
         session.commit()
     return count_of_marks
+
+
+def _notice_changed(session: Session, statistics: Sequence[Statistic]) -> None:
+    """A table that is new, or has other columns than when it was counted, marks every village that has anything to count."""
+    known = {held.statistic: held.columns for held in session.scalars(select(StatDefinition))}
+    changed = [{"statistic": s.code, "columns": s.digest} for s in statistics if known.get(s.code) != s.digest]
+    if not changed:
+        return
+    noted = insert_of(session)(StatDefinition)
+    noted = noted.on_conflict_do_update(index_elements=["statistic"], set_={"columns": noted.excluded.columns})
+    session.execute(noted, changed)
+    places = union(
+        select(HouseholdYear.year, HouseholdYear.village_code),
+        select(Event.year, Event.region_code).where(Event.year.is_not(None)),
+    ).subquery()
+    now = literal(datetime.now(UTC), DirtyMark.marked_at.type)
+    all_places = select(places.c[0], places.c[1], now).where(true())
+    marks = insert_of(session)(DirtyMark).from_select(["year", "region_code", "marked_at"], all_places)
+    session.execute(marks.on_conflict_do_nothing())
 
 
 def _recount(session: Session, statistics: Sequence[Statistic], claimed: Select[int, str]) -> None:

@@ -1,6 +1,6 @@
 """fp_stats as a plugin: its cells, its hook, and the three national tables given through that hook."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -10,10 +10,12 @@ from fp_core.parts import Invariant, Permission, Tables
 from fp_core.permissions import right
 from fp_core.regions import Level
 from fp_stats import hookspecs
-from fp_stats.invariants import differing_cells
+from fp_stats.invariants import invariants_of
 from fp_stats.models import MODELS
 from fp_stats.national import TABLES
 from fp_stats.tables import Statistic
+
+Collect = Callable[[str], Iterator[tuple[str, Any]]]
 
 
 @hookimpl
@@ -41,9 +43,9 @@ def fp_permissions() -> list[Permission]:
 
 
 @hookimpl
-def fp_invariants() -> list[Invariant]:
-    """H2: the cells that are not marked for a recount equal one."""
-    return [Invariant("H2", "统计单元等于重新计数", "the cells equal a recount of the rows", differing_cells)]
+def fp_invariants(collect: Collect) -> list[Invariant]:
+    """The cells equal a recount, and the books close, for the tables of every plugin."""
+    return invariants_of([table for _, given in collect("fp_statistics") for table in given])
 
 
 @hookimpl

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import true
@@ -56,6 +57,13 @@ class Statistic:
     label: str
     english: str
     columns: tuple[Column, ...]
+    version: int = 1
+    """Raise it when a condition changes: the cells are then counted anew."""
+
+    @property
+    def digest(self) -> str:
+        """What the cells are worth something for: the counted columns and the version of their conditions."""
+        return sha256(":".join((str(self.version), *(c.code for c in self.stored))).encode()).hexdigest()
 
     @property
     def stored(self) -> tuple[Counted | Happening, ...]:

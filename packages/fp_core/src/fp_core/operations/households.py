@@ -78,14 +78,29 @@ def require_open(session: Session, region: str, year: int, *, alone: bool = Fals
     held = select(DataYear).where(DataYear.county_code == county).order_by(DataYear.year)
     session.execute(held.with_for_update(read=not alone))
     years = session.scalars(held.execution_options(populate_existing=True)).all()  # what was waited for is seen now
-    if not years or years[-1].year != year or years[-1].closed_on is not None:
-        opened = "、".join(str(y.year) for y in years if y.closed_on is None) or "无"
+    if not years:
         raise Invalid(
             "year",
-            f"{county} 的 {year} 年度不是当前开放年度（已开放：{opened}），业务只能在当前年度办理",
-            f"{year} is not the current open data year of {county} (open: {opened}); changes go to the current year only",
+            f"{county} 尚未开放任何年度，请先开年（openYear）",
+            f"{county} has no data year yet; open one with openYear",
         )
+    if years[-1].year != year or years[-1].closed_on is not None:
+        raise _not_current(county, year, years[-1])
     return years[-1]
+
+
+def _not_current(county: str, year: int, latest: DataYear) -> Invalid:
+    if latest.closed_on is not None:
+        return Invalid(
+            "year",
+            f"{county} 的 {latest.year} 年度已关闭，业务须在下一年度开放（openYear）后办理，不能办理 {year} 年度",
+            f"{latest.year} is closed in {county}; open the next data year with openYear, {year} takes no changes",
+        )
+    return Invalid(
+        "year",
+        f"{county} 的当前年度是 {latest.year}，业务只能在当前年度办理，不能办理 {year} 年度",
+        f"the current data year of {county} is {latest.year}; changes go to it, {year} takes none",
+    )
 
 
 def members_of(session: Session, household_code: str, year: int) -> list[tuple[MemberYear, Member]]:
