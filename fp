@@ -29,7 +29,7 @@ help() {
 
   demo       make the demonstration registry and serve it    --check: run the main job once and stop
   serve      serve a registry over GraphQL
-  migrate    bring a registry's tables up to date
+  migrate    make a registry's database, or bring its tables up to date
   template   write the workbook that a county fills in
   import     read a filled workbook into a registry
   verify     check every invariant of a registry

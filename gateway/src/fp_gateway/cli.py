@@ -65,7 +65,7 @@ def migrate(
     database: Database = None,
     divisions: Annotated[bool, typer.Option(help="同时装入2016–2020年行政区划 · load the divisions too")] = True,
 ) -> None:
-    """Bring a registry's tables up to date, and load the divisions of 2016–2020."""
+    """Make a registry's database or bring its tables up to date, and load the divisions of 2016–2020."""
     from fp_core.national.divisions import load
     from fp_gateway.opening import open_registry_of
 
