@@ -216,7 +216,7 @@ def test_key_used_for_another_file_is_refused(registry: Registry, tmp_path: Path
 
 
 def test_file_for_a_year_that_is_not_open_is_refused(registry: Registry, tmp_path: Path) -> None:
-    with pytest.raises(Invalid, match="2016 年度不是当前开放年度"):
+    with pytest.raises(Invalid, match="尚未开放任何年度，请先开年"):
         take_in(registry, couple(tmp_path / "form.xlsx", registry.host))
 
 
