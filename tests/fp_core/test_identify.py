@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from fp_core.errors import Refused
+from fp_core.models.household import Household
 from fp_core.models.member import Member
 from fp_core.registry import Registry
 from tests.households import (
@@ -18,6 +19,7 @@ from tests.households import (
     version_of,
     year_of,
 )
+from tests.places import DINGFU
 
 
 def test_identified_household_is_poor_with_its_members_counted(registry: Registry) -> None:
@@ -68,3 +70,13 @@ def test_number_is_sealed_and_masked_and_never_stored_in_clear(registry: Registr
     assert stored.id_number_masked == f"5205{'*' * 10}{str(someone.id_number)[-2:]}"
     assert registry.keys.decrypt(stored.id_number_cipher or b"", f"{code}:1") == someone.id_number
     assert str(someone.id_number) not in str(everything(registry))
+
+
+def test_number_of_a_household_that_lives_elsewhere_now_is_not_given_again(registry: Registry) -> None:
+    open_years(registry, 2016)
+    moved = identified(registry)
+    with registry.system_session() as session:
+        session.get_one(Household, moved).village_code = DINGFU
+        session.commit()
+
+    assert identified(registry) == f"{VILLAGE}0002"

@@ -55,11 +55,6 @@ def plan_of(joint: Joint, source: Source, nodes: Iterable[FieldNode], info: Any)
     return Plan(source, tuple(dict.fromkeys((*source.key, *names))), tuple(links))
 
 
-def whole(joint: Joint, source: Source) -> Plan:
-    """All columns and no links: for rows that a Python resolver works on."""
-    return Plan(source, tuple(source.by_name))
-
-
 def _collect(selections: Iterable[SelectionNode], info: Any, on: str | None, found: dict[str, list[FieldNode]]) -> None:
     for selection in selections:
         if not _wanted(selection, info.variable_values):

@@ -17,7 +17,6 @@ from fp_core.permissions import right
 from fp_core.regions import Level
 
 HERE = Path(__file__).parent
-EVERY = tuple(Level)
 PROVINCE, CITY, COUNTY, TOWN = Level.PROVINCE, Level.CITY, Level.COUNTY, Level.TOWN
 
 
@@ -44,7 +43,6 @@ def fp_forms() -> tuple[Form, ...]:
 def fp_permissions() -> list[Permission]:
     """Who may do what: towns and counties manage, the province corrects."""
     return [
-        right("household:read", "查询", "query the register in one's region", *EVERY),
         right("household:import", "导入采集表", "import collection forms", PROVINCE, COUNTY),
         right("household:identify", "新识别", "identify a household", PROVINCE, COUNTY, TOWN),
         right("household:edit", "信息维护", "edit collected facts", PROVINCE, COUNTY, TOWN),

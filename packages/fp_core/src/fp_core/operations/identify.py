@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from fp_core import regions
 from fp_core.commands import describe, operation
-from fp_core.db import ScopedSession
+from fp_core.db import UNSCOPED, ScopedSession
 from fp_core.errors import Invalid, NotFound
 from fp_core.events import Happened
 from fp_core.models.household import Household, HouseholdYear
@@ -78,9 +78,10 @@ def identify_household(session: ScopedSession, command: IdentifyHousehold, _lock
 
 
 def next_household_code(session: ScopedSession, village_code: str) -> str:
-    """The next free 16-digit code of a village; numbers are never used twice."""
+    """The next free 16-digit code of a village; numbers are never used twice, wherever the household is now."""
     low, high = village_code + "0000", village_code + "9999"
-    last = session.scalar(select(func.max(Household.household_code)).where(Household.household_code.between(low, high)))
+    given = select(func.max(Household.household_code)).where(Household.household_code.between(low, high))
+    last = session.scalar(given, execution_options=UNSCOPED)
     serial = int(last[12:]) + 1 if last else 1
     if serial > MOST_HOUSEHOLDS:
         raise refuse(
