@@ -17,6 +17,7 @@ main() {
     case "$command" in
         install) say "the environment is in $venv" ;;
         test) shift && exec "$python" -m pytest "$@" ;;
+        soak) shift && FP_SOAK_EXAMPLES=${FP_SOAK_EXAMPLES:-20000} exec "$python" -m pytest -n 0 -s tests/ways "$@" ;;
         check) shift && exec "$python" -m tools.check "$@" ;;
         lock) shift && lock "$@" ;;
         *) cd "$called_from" && exec "$python" -m fp_gateway.cli "$@" ;;
@@ -40,6 +41,7 @@ help() {
   rules      explain a rule: its clauses, its parameters, the documents behind them
 
   test       run the tests; options go to pytest             FP_REQUIRE_PG=1: fail where PostgreSQL is missing
+  soak       ask random queries in every way of reading      FP_SOAK_EXAMPLES=20000: how many on each database
   check      format, lint, types, layers, lock, schema, docs  --fix: mend format, lint and schema.graphql
   lock       refresh requirements.lock                       --upgrade: to the newest versions
   install    only make the environment
