@@ -95,6 +95,19 @@ def read(path: Path, host: Host, *, region: str = QIANXI, year: int = YEAR) -> C
     return read_workbook(path, form_of(host, "FH"), host, year=year, region=region, today=TODAY)
 
 
+def stored(row: dict[str, Any]) -> dict[str, Any]:
+    """The values of a row as a table keeps them; all amounts of the two sheets but the months of work have two places."""
+    return {name: _stored(value) for name, value in row.items()}
+
+
+def _stored(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return int(value * 100)
+    if isinstance(value, date):
+        return value.isoformat()
+    return f",{','.join(sorted(value))}," if isinstance(value, tuple) else value
+
+
 def wrong(content: Content) -> list[tuple[str, str, str]]:
     """Sheet, column and rule of every bad cell."""
     return [(error.sheet, error.column, error.rule) for error in content.errors]

@@ -38,7 +38,7 @@ def test_marked_workbook_can_be_mended_and_read_again(host: Host, tmp_path: Path
     content = read(marked, host)
 
     assert content.errors == ()
-    assert content.rows["household"][0]["main_cause"] == "ILLNESS"
+    assert content.tables["household"]["main_cause"] == ["ILLNESS"]
 
 
 def test_marking_twice_leaves_one_list(host: Host, tmp_path: Path) -> None:
@@ -70,7 +70,7 @@ def test_text_that_looks_like_a_formula_is_written_as_text(host: Host, tmp_path:
     content = read(path, host)
 
     assert content.errors == ()
-    assert content.rows["household"][0]["address"] == "=1+1"
+    assert content.tables["household"]["address"] == ["=1+1"]
 
 
 def test_template_offers_the_values_of_its_year(host: Host, tmp_path: Path) -> None:

@@ -55,6 +55,18 @@ HOSTILE: dict[str, tuple[Spoil, str]] = {
         "表格范围过大",
     ),
     "far column": (lambda p: respoiled(p, with_xml(b"<row r='9'><c r='GS9'><v>1</v></c></row>")), "表格范围过大"),
+    "far column in small letters": (
+        lambda p: respoiled(p, with_xml(b'<row r="9"><c r="xfd9"><v>1</v></c></row>')),
+        "表格范围过大",
+    ),
+    "far column after a tab": (
+        lambda p: respoiled(p, with_xml(b'<row r="9"><c s="1"\tr="XFD9"><v>1</v></c></row>')),
+        "表格范围过大",
+    ),
+    "far column after a blank": (
+        lambda p: respoiled(p, with_xml(b'<row r="9"><c r = "XFD9"><v>1</v></c></row>')),
+        "表格范围过大",
+    ),
     "far row": (lambda p: respoiled(p, with_xml(b'<row r="100002"/>')), "表格范围过大"),
     "bomb in a part": (lambda p: respoiled(p, _same, xl__media__a=b"\0" * 2**26), "疑似压缩炸弹"),
     "bomb in the sheet": (lambda p: respoiled(p, with_xml(b" " * 2**26)), "疑似压缩炸弹"),

@@ -1,15 +1,14 @@
 """Collection forms (采集表): a form is a list of indicators. Template, import and print take their columns from here."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import TYPE_CHECKING
 
 from sqlmodel import SQLModel
 
 from fp_core import regions
 from fp_core.errors import Invalid
-from fp_core.excel.rows import Finding, Row
+from fp_core.excel.rows import Check
 from fp_core.indicators import Indicator, indicators
 
 if TYPE_CHECKING:
@@ -17,9 +16,6 @@ if TYPE_CHECKING:
 
 MASKED = "_masked"
 """A number is stored sealed and shown by its mask; on a form it is typed in full, under the same name without this."""
-
-Check = Callable[[Mapping[str, Sequence[Row]], int, date], Iterable[Finding]]
-"""Rules over whole rows: (rows by sheet, data year, today) → what is wrong. Run in the reading child, without a database."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """The secrets that seal identity numbers: encryption for reading back, and a blind index for finding the same number."""
 
-import hashlib
 import hmac
 import os
 import secrets
@@ -121,7 +120,7 @@ class Keys:
 
     def index(self, text: str) -> str:
         """A keyed fingerprint (HMAC-SHA256): equal for equal texts, worthless without the key, the same after rotation."""
-        return hmac.new(self._index_key, text.encode(), hashlib.sha256).hexdigest()
+        return hmac.digest(self._index_key, text.encode(), "sha256").hex()
 
 
 def _derived(secret: bytes, purpose: bytes) -> bytes:

@@ -7,11 +7,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from fp_core.entered import LARGEST
 from fp_core.errors import Invalid
 from fp_core.excel.columns import Column
 from fp_core.identity import normalise
 
+LARGEST = 2**31 - 1
+"""What an integer column holds on PostgreSQL."""
 YES_NO = {"是": True, "否": False, "TRUE": True, "FALSE": False}
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -40,6 +41,8 @@ def read_cell(column: Column, held: Any) -> Any:
 
 def _cleaned(text: str) -> str:
     """Without blanks at the ends and without signs that nobody sees. A control sign is refused, not dropped."""
+    if text.isprintable():
+        return text.strip()
     plain = _INVISIBLE.sub("", text).strip()
     if _CONTROL.search(plain):
         raise Wrong(
@@ -92,6 +95,8 @@ def _bool(column: Column, held: Any) -> bool:
 def _number(column: Column, held: Any) -> Decimal:
     if isinstance(held, str) and _NUMBER.fullmatch(text := _narrow(held)):
         return Decimal(text)
+    if isinstance(held, Decimal) and held.is_finite():
+        return held
     if isinstance(held, (int, float)) and not isinstance(held, bool):
         return Decimal(format(held, ".15g"))  # Excel shows 15 digits; the rest is its binary noise
     raise Wrong("CELL-TYPE", f"{column.label}应为数字", f"{column.english} must be a number")
@@ -161,7 +166,7 @@ def _code(column: Column, held: Any) -> str:
 
 
 def _codes(column: Column, held: Any) -> list[str]:
-    parts = _SEPARATORS.split(held) if isinstance(held, str) else [held]
+    parts = _SEPARATORS.split(held) if isinstance(held, str) else held if isinstance(held, tuple) else [held]
     return sorted({_code(column, part) for part in parts if not isinstance(part, str) or part.strip()})
 
 

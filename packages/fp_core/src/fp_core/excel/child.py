@@ -1,29 +1,31 @@
 """The reading child: parses one workbook under limits of memory and time, knows no database, and answers in JSON lines.
 
-Started by `fp_core.excel.reading`; a workbook that kills it kills nothing else.
+Started by `fp_core.excel.reading` through `start.py`; a workbook that kills it kills nothing else.
 """
 
+import gc
 import importlib
 import json
 import resource
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
-from fp_core.excel.cells import Wrong, read_cell
-from fp_core.excel.columns import HEADER_ROWS, Column, letters
+from fp_core.excel.columns import HEADER_ROWS, letters
 from fp_core.excel.formulas import formula_cells
-from fp_core.excel.rows import CellError, Row
+from fp_core.excel.rows import CellError, Check, Table
+from fp_core.excel.sheets import BATCH, Place, Reader, SheetColumns
 
 MEMORY = 512 * 2**20
 """3,000 households with 10,000 persons take less than half of it."""
 CPU_SECONDS = 60
-PROGRESS_EVERY = 1000
+MOST_DISTINCT = 256
 
 
 class Unusable(Exception):
@@ -36,6 +38,7 @@ class Unusable(Exception):
 
 def main() -> None:
     """Read the order from stdin, answer on stdout; the last line says that all was said."""
+    gc.disable()  # it makes no cycles worth a search through millions of cells
     order = json.load(sys.stdin)
     _say(ready=True)
     sys.stdout.flush()
@@ -51,21 +54,26 @@ def main() -> None:
 
 def _read(order: Mapping[str, Any]) -> None:
     path = Path(order["path"])
-    workbook = CalamineWorkbook.from_path(path)
-    _check_meta(workbook, order)
-    formulas = formula_cells(path)
-    rows: dict[str, list[Row]] = {}
-    for given in order["sheets"]:
-        columns = [Column.from_json(one) for one in given["columns"]]
-        sheet = _Sheet(given["name"], given["title"], columns, set(formulas.get(given["title"], ())))
-        rows[sheet.name] = list(sheet.read(workbook))
-        _say_rows(sheet.name, rows[sheet.name])
+    _check_meta(CalamineWorkbook.from_path(path), order)
+    sheets = {given["name"]: SheetColumns.from_json(given) for given in order["sheets"]}
+    tables: dict[str, Table] = {}
+    with ThreadPoolExecutor(len(sheets)) as pool:  # calamine parses without holding the interpreter
+        parsed = {name: pool.submit(_parsed, path, sheet.title) for name, sheet in sheets.items()}
+        formulas = formula_cells(path)
+        for name, sheet in sheets.items():
+            reader = _read_sheet(parsed.pop(name).result(), sheet, formulas.get(sheet.title, ()))
+            tables[name] = reader.table()
+            _say_table(name, tables[name])
+            _say_errors(reader.errors)
     if order["check"]:
         module, _, name = order["check"].partition(":")
-        for found in getattr(importlib.import_module(module), name)(
-            rows, order["year"], date.fromisoformat(order["today"])
-        ):
-            _say(finding=vars(found))
+        check: Check = getattr(importlib.import_module(module), name)
+        found = check(tables, order["year"], date.fromisoformat(order["today"]))
+        _say_errors(sheets[one.sheet].located(one) for one in found)
+
+
+def _parsed(path: Path, title: str) -> CalamineSheet:
+    return CalamineWorkbook.from_path(path).get_sheet_by_name(title)
 
 
 def _check_meta(workbook: CalamineWorkbook, order: Mapping[str, Any]) -> None:
@@ -89,77 +97,65 @@ def _check_meta(workbook: CalamineWorkbook, order: Mapping[str, Any]) -> None:
             )
 
 
-class _Sheet:
-    """One sheet while it is read: where each column stands, and what was found wrong."""
+def _read_sheet(held: CalamineSheet, sheet: SheetColumns, formulas: Iterable[tuple[str, int]]) -> Reader:
+    """The rows below the headers; an empty row is passed over."""
+    lines = enumerate(_lines(held), start=1)
+    headers = [[str(cell).strip() for cell in cells] for _, cells in islice(lines, HEADER_ROWS)]
+    if len(headers) < HEADER_ROWS:
+        raise Unusable(f"工作表 {sheet.title} 没有表头", f"sheet {sheet.title} has no headers; use the template")
+    reader = Reader(sheet, _places(sheet, headers[-1]), formulas)
+    while batch := list(islice(lines, BATCH)):
+        filled = [(number, cells) for number, cells in batch if cells.count("") < len(cells)]
+        if filled:
+            reader.take(*zip(*filled, strict=True))
+        _say(progress=[sheet.title, batch[-1][0], held.end[0] + 1 if held.end else 0])
+    return reader
 
-    def __init__(self, name: str, title: str, columns: list[Column], formulas: set[tuple[str, int]]) -> None:
-        self.name, self.title, self.columns, self.formulas = name, title, columns, formulas
 
-    def read(self, workbook: CalamineWorkbook) -> Iterator[Row]:
-        """The rows below the headers; an empty row is passed over."""
-        sheet = workbook.get_sheet_by_name(self.title)
-        places: list[tuple[int, Column]] = []
-        for number, cells in enumerate(_lines(sheet), start=1):
-            if number == HEADER_ROWS:
-                places = self._places([str(cell).strip() for cell in cells])
-            elif number > HEADER_ROWS and any(cell != "" for cell in cells):
-                yield Row(number, dict(self._values(number, cells, places)))
-            if number % PROGRESS_EVERY == 0:
-                _say(progress=[self.title, number, sheet.total_height])
-        if not places:
-            raise Unusable(f"工作表 {self.title} 没有表头", f"sheet {self.title} has no headers; use the template")
-
-    def _places(self, headers: list[str]) -> list[tuple[int, Column]]:
-        known = {column.name: column for column in self.columns}
-        missing = [f"{c.label}（{c.name}）" for c in self.columns if c.name not in headers]
-        unknown = [header for header in headers if header and header not in known]
-        twice = sorted({header for header in headers if header and headers.count(header) > 1})
-        for names, zh, en in (
-            (missing, "缺少列", "lacks the columns"),
-            (unknown, "有未知的列", "has unknown columns"),
-            (twice, "有重复的列", "repeats the columns"),
-        ):
-            if names:
-                shown = "、".join(names[:5])
-                raise Unusable(
-                    f"工作表 {self.title} 第 2 行{zh} {shown}，请勿改动表头，使用本年度、本地区的模板",
-                    f"row 2 of sheet {self.title} {en} {shown}; leave the headers alone and use this year's and region's template",
-                )
-        return [(place, known[header]) for place, header in enumerate(headers) if header]
-
-    def _values(self, number: int, cells: list[Any], places: list[tuple[int, Column]]) -> Iterator[tuple[str, Any]]:
-        for place, column in places:
-            try:
-                if self.formulas and (letters(place), number) in self.formulas:
-                    raise Wrong(
-                        "FORMULA", "单元格是公式，请改为数值或文本", "the cell is a formula; replace it by its value"
-                    )
-                yield column.name, read_cell(column, cells[place])
-            except Wrong as wrong:
-                place_of = (self.title, number, column.name, letters(place), column.label)
-                _say(error=vars(CellError(*place_of, wrong.rule, wrong.zh, wrong.en)))
+def _places(sheet: SheetColumns, headers: list[str]) -> list[Place]:
+    known = {column.name: column for column in sheet.columns}
+    missing = [f"{c.label}（{c.name}）" for c in sheet.columns if c.name not in headers]
+    unknown = [header for header in headers if header and header not in known]
+    twice = sorted({header for header in headers if header and headers.count(header) > 1})
+    for names, zh, en in (
+        (missing, "缺少列", "lacks the columns"),
+        (unknown, "有未知的列", "has unknown columns"),
+        (twice, "有重复的列", "repeats the columns"),
+    ):
+        if names:
+            shown = "、".join(names[:5])
+            raise Unusable(
+                f"工作表 {sheet.title} 第 2 行{zh} {shown}，请勿改动表头，使用本年度、本地区的模板",
+                f"row 2 of sheet {sheet.title} {en} {shown}; leave the headers alone and use this year's and region's template",
+            )
+    return [(place, letters(place), known[header]) for place, header in enumerate(headers) if header]
 
 
 def _lines(sheet: CalamineSheet) -> Iterator[list[Any]]:
     """Every row and column from the first on, empty ones too, so that places are those that Excel shows."""
     if sheet.start is not None:
         before: list[Any] = [""] * sheet.start[1]
-        yield from (before + list(cells) for cells in sheet.iter_rows())
+        yield from (before + cells for cells in sheet.iter_rows()) if before else sheet.iter_rows()
 
 
-def _say_rows(name: str, rows: list[Row]) -> None:
-    for row in rows:
-        _say(row=[name, row.number, {key: value for key, value in row.values.items() if value is not None}])
+def _say_table(name: str, table: Table) -> None:
+    """Column by column; where few values repeat, the values once and for each row one byte that says which."""
+    _say(table=[name, table.numbers])
+    for column, values in table.columns.items():
+        distinct = {value: place for place, value in enumerate(dict.fromkeys(values))}
+        if len(distinct) <= MOST_DISTINCT:
+            _say(column=[name, column, list(distinct), bytes(map(distinct.__getitem__, values)).hex()])
+        else:
+            _say(column=[name, column, values, None])
+
+
+def _say_errors(errors: Iterable[CellError]) -> None:
+    if found := [vars(error) for error in errors]:
+        _say(errors=found)
 
 
 def _say(**message: Any) -> None:
-    sys.stdout.write(json.dumps(message, ensure_ascii=False, default=_plain) + "\n")
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, (Decimal, date)):
-        return str(value)
-    raise TypeError(type(value).__name__)
+    sys.stdout.write(json.dumps(message, ensure_ascii=False) + "\n")
 
 
 def _broken(error: CalamineError) -> tuple[str, str]:
@@ -167,7 +163,3 @@ def _broken(error: CalamineError) -> tuple[str, str]:
         "工作簿内容无法解析，请用 Excel 打开并另存为 .xlsx，或把数据粘贴到新下载的模板中",
         f"the workbook cannot be parsed ({type(error).__name__}); open it in Excel and save it anew, or use a fresh template",
     )
-
-
-if __name__ == "__main__":
-    main()

@@ -6,10 +6,11 @@ from dataclasses import asdict, dataclass, fields
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from fp_core.codes import Codes
-from fp_core.indicators import Indicator
+if TYPE_CHECKING:  # the reading child has columns and needs no database
+    from fp_core.codes import Codes
+    from fp_core.indicators import Indicator
 
 KINDS = {bool: "bool", int: "int", Decimal: "decimal", float: "decimal", date: "date"}
 HEADER_ROWS = 2
@@ -68,7 +69,7 @@ class Column:
 
 
 def column(
-    name: str, meaning: Indicator, codes: Codes, year: int, *, required: bool, sealed: bool, rule: str | None
+    name: str, meaning: "Indicator", codes: "Codes", year: int, *, required: bool, sealed: bool, rule: str | None
 ) -> Column:
     """The column of an indicator in a data year; its choices are the values valid in that year."""
     items = codes[meaning.codes].items_in(year) if meaning.codes else ()
@@ -99,7 +100,7 @@ def letters(position: int) -> str:
     return text
 
 
-def _kind(meaning: Indicator) -> str:
+def _kind(meaning: "Indicator") -> str:
     if meaning.codes:
         return "codes" if meaning.many else "code"
     return KINDS.get(meaning.type, "text")

@@ -33,7 +33,7 @@ def _parts(archive: ZipFile) -> Iterator[tuple[str, str]]:
 
 def _in_part(archive: ZipFile, part: str) -> Iterator[tuple[str, int]]:
     text = archive.read(part)
-    if b"f" not in text:
+    if text.count(b"<f") == text.count(b"<formula") and b":f" not in text:  # only rules of dropdowns, if any
         return
     for letters, row in _FORMULA.findall(text):
         yield letters.decode().upper(), int(row)

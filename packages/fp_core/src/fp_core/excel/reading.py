@@ -7,17 +7,21 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
-from fp_core.excel.columns import Column, column, letters
-from fp_core.excel.rows import CellError, Finding, Row
+from fp_core.errors import Invalid
+from fp_core.excel import start
+from fp_core.excel.columns import HEADER_ROWS, Column, column, letters
+from fp_core.excel.rows import CellError, Table
 from fp_core.excel.safety import FileRefused, check_file
+from fp_core.excel.sheets import BATCH, Reader, SheetColumns
 from fp_core.forms import Form, Sheet
 from fp_core.plugins import Host
 
@@ -27,17 +31,20 @@ SECONDS = 180
 Progress = Callable[[str, int, int], None]
 """(title of the sheet, rows read, rows in all)"""
 
+Rows = tuple[Sequence[str], Iterable[Sequence[Any]]]
+"""The names of the columns, and rows of values in that order."""
+
 _PASSED_ON = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "TMPDIR", "HOME")
 _MEMORY_SIGNALS = {signal.SIGABRT, signal.SIGKILL, signal.SIGSEGV}
 
 
 @dataclass(frozen=True)
 class Content:
-    """All that a workbook holds: rows by name of the sheet, and every bad cell."""
+    """All that a workbook holds: its sheets as tables by name, and every bad cell."""
 
     form: Form
     year: int
-    rows: Mapping[str, tuple[Row, ...]]
+    tables: Mapping[str, Table]
     errors: tuple[CellError, ...]
 
 
@@ -57,17 +64,45 @@ def columns_of(form: Form, sheet: Sheet, host: Host, year: int, region: str) -> 
     )
 
 
+def sheets_of(form: Form, host: Host, year: int, region: str) -> dict[str, SheetColumns]:
+    """The sheets of a form in a year and region, by name."""
+    return {s.name: SheetColumns(s.name, s.title, columns_of(form, s, host, year, region)) for s in form.sheets}
+
+
 def read_workbook(
     path: Path, form: Form, host: Host, *, year: int, region: str, today: date, progress: Progress | None = None
 ) -> Content:
     """Every row and every bad cell of a workbook made from the form's template. Nothing is read of a file that is not safe."""
-    check_file(path)
-    columns = {sheet.name: columns_of(form, sheet, host, year, region) for sheet in form.sheets}
-    reading = _Reading(form, columns, progress)
-    for message in _answers(_order(path, form, columns, year, today)):
-        reading.take(message)
-    rows = {name: tuple(found) for name, found in reading.rows.items()}
-    return Content(form, year, rows, in_order(form, reading.errors))
+    reading = _Reading(progress)
+    with _child() as child:  # it starts while the file is looked at, and waits for its order
+        check_file(path)
+        for message in child(_order(path, form, sheets_of(form, host, year, region), year, today)):
+            reading.take(message)
+    return Content(form, year, reading.tables(), in_order(form, reading.errors))
+
+
+def read_rows(given: Mapping[str, Rows], form: Form, host: Host, *, year: int, region: str, today: date) -> Content:
+    """The same of rows that come from elsewhere: checked as if they stood in the template, one below the other."""
+    sheets = sheets_of(form, host, year, region)
+    readers = {name: _read_rows(sheet, *given[name]) for name, sheet in sheets.items()}
+    tables = {name: reader.table() for name, reader in readers.items()}
+    found = form.check(tables, year, today) if form.check else ()
+    errors = [error for reader in readers.values() for error in reader.errors]
+    return Content(form, year, tables, in_order(form, (*errors, *(sheets[f.sheet].located(f) for f in found))))
+
+
+def _read_rows(sheet: SheetColumns, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> Reader:
+    known = [column.name for column in sheet.columns]
+    if unknown := [name for name in names if name not in known]:
+        zh, en = f"{sheet.title}没有栏目 {'、'.join(unknown)}", f"{sheet.name} has no column {', '.join(unknown)}"
+        raise Invalid(sheet.name, f"{zh}，现有：{'、'.join(known)}", f"{en}; known are {', '.join(known)}")
+    at = {name: place for place, name in enumerate(names)}
+    places = [(at.get(c.name, len(names)), letters(place), c) for place, c in enumerate(sheet.columns)]
+    reader, lines, first = Reader(sheet, places), iter(rows), HEADER_ROWS + 1
+    while batch := [(*row, None) for row in islice(lines, BATCH)]:
+        reader.take(range(first, first + len(batch)), batch)
+        first += len(batch)
+    return reader
 
 
 def in_order(form: Form, errors: Iterable[CellError]) -> tuple[CellError, ...]:
@@ -79,38 +114,34 @@ def in_order(form: Form, errors: Iterable[CellError]) -> tuple[CellError, ...]:
 class _Reading:
     """Takes in what the child says, line by line."""
 
-    def __init__(self, form: Form, columns: Mapping[str, tuple[Column, ...]], progress: Progress | None) -> None:
-        self.columns, self.progress = columns, progress
-
-        self.rows: dict[str, list[Row]] = {sheet.name: [] for sheet in form.sheets}
+    def __init__(self, progress: Progress | None) -> None:
         self.errors: list[CellError] = []
-        self._kinds = {name: {c.name: c.kind for c in columns[name]} for name in columns}
-        self._form = form
+        self._progress = progress
+        self._numbers: dict[str, list[int]] = {}
+        self._columns: dict[str, dict[str, list[Any]]] = {}
 
     def take(self, message: Mapping[str, Any]) -> None:
-        """One line: a row, a bad cell, a finding over a row, how far it is, or that the whole file is refused."""
-        if "row" in message:
-            name, number, values = message["row"]
-            kinds = self._kinds[name]
-            self.rows[name].append(Row(number, {key: _value(kinds[key], value) for key, value in values.items()}))
-        elif "error" in message:
-            self.errors.append(CellError(**message["error"]))
-        elif "finding" in message:
-            self.errors.append(located(self._form, self.columns, Finding(**message["finding"])))
+        """One line: a column, bad cells, how far it is, or that the whole file is refused."""
+        if "table" in message:
+            name, numbers = message["table"]
+            self._numbers[name], self._columns[name] = numbers, {}
+        elif "column" in message:
+            name, column, values, places = message["column"]
+            repeated = values if places is None else list(map(values.__getitem__, bytes.fromhex(places)))
+            self._columns[name][column] = repeated
+        elif "errors" in message:
+            self.errors += (CellError(**error) for error in message["errors"])
         elif "refused" in message:
             raise FileRefused(*message["refused"])
-        elif "progress" in message and self.progress is not None:
-            self.progress(*message["progress"])
+        elif "progress" in message and self._progress is not None:
+            self._progress(*message["progress"])
+
+    def tables(self) -> dict[str, Table]:
+        """What was read. Cells that could not be are empty: the rules over them were checked by the child."""
+        return {name: Table(numbers, self._columns[name]) for name, numbers in self._numbers.items()}
 
 
-def located(form: Form, columns: Mapping[str, tuple[Column, ...]], found: Finding) -> CellError:
-    """A finding with the title, letter and label the operator sees."""
-    sheet = next(sheet for sheet in form.sheets if sheet.name == found.sheet)
-    place, held = next((i, c) for i, c in enumerate(columns[found.sheet]) if c.name == found.column)
-    return CellError(sheet.title, found.row, found.column, letters(place), held.label, found.rule, found.zh, found.en)
-
-
-def _order(path: Path, form: Form, columns: Mapping[str, tuple[Column, ...]], year: int, today: date) -> str:
+def _order(path: Path, form: Form, sheets: Mapping[str, SheetColumns], year: int, today: date) -> str:
     check = form.check
     return json.dumps(
         {
@@ -120,34 +151,31 @@ def _order(path: Path, form: Form, columns: Mapping[str, tuple[Column, ...]], ye
             "version": form.version,
             "today": today.isoformat(),
             "check": f"{check.__module__}:{check.__qualname__}" if check else None,
-            "sheets": [
-                {"name": sheet.name, "title": sheet.title, "columns": [c.as_json() for c in columns[sheet.name]]}
-                for sheet in form.sheets
-            ],
+            "sheets": [sheet.as_json() for sheet in sheets.values()],
         }
     )
 
 
-def _answers(order: str) -> Iterator[dict[str, Any]]:
-    """What the child says, to its last word."""
+@contextmanager
+def _child() -> Iterator[Callable[[str], Iterator[dict[str, Any]]]]:
+    """A reading child, which is given its order and answers to its last word."""
     environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ} | {"PYTHONUTF8": "1"}
-    command = [sys.executable, "-P", "-m", "fp_core.excel.child"]  # -P: nothing is imported from where we stand
+    command = [sys.executable, "-P", start.__file__]  # -P: nothing is imported from where we stand
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     with (
         tempfile.TemporaryFile() as complaints,
-        subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=complaints, env=environment, encoding="utf-8"
-        ) as child,
+        subprocess.Popen(command, stderr=complaints, env=environment, encoding="utf-8", **pipes) as child,
     ):
         clock = threading.Timer(SECONDS, child.kill)
         clock.start()
         try:
-            yield from _conversation(child, order, complaints)
+            yield partial(_conversation, child, complaints)
         finally:
             clock.cancel()
             child.kill()
 
 
-def _conversation(child: "subprocess.Popen[str]", order: str, complaints: IO[bytes]) -> Iterator[dict[str, Any]]:
+def _conversation(child: "subprocess.Popen[str]", complaints: IO[bytes], order: str) -> Iterator[dict[str, Any]]:
     """The child says that it is ready, then what it reads, then that it is done; without the last it has died."""
     assert child.stdin is not None and child.stdout is not None
     with suppress(BrokenPipeError), child.stdin as stdin:
@@ -181,14 +209,3 @@ def _died(code: int) -> FileRefused:
         "文件内容无法读取，未导入任何数据；请把数据以“值”粘贴到新下载的模板中",
         "the file cannot be read, nothing was imported; paste the data as values into a fresh template",
     )
-
-
-def _value(kind: str, value: Any) -> Any:
-    """A value as it was before it was written as JSON."""
-    if value is None:
-        return None
-    if kind == "decimal":
-        return Decimal(value)
-    if kind == "date":
-        return date.fromisoformat(value)
-    return tuple(value) if kind == "codes" else value

@@ -2,8 +2,10 @@
 
 import hashlib
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from fp_core import regions
@@ -12,17 +14,15 @@ from fp_core.commands import describe, operation
 from fp_core.db import ScopedSession
 from fp_core.errors import Invalid, NotFound, Problem
 from fp_core.events import Happened
-from fp_core.excel.reading import Content, Progress, in_order, read_workbook
+from fp_core.excel.reading import Content, Progress, Rows, in_order, read_rows, read_workbook
 from fp_core.excel.rows import CellError
 from fp_core.forms import form_of
-from fp_core.models.household import HouseholdYear
 from fp_core.models.imports import ImportBatch
 from fp_core.models.years import DataYear
 from fp_core.operations.households import require_open
 from fp_core.operations.import_checks import register_errors
 from fp_core.operations.import_rows import write_households
 from fp_core.operations.people import today
-from fp_core.operations.recount import recount_where
 
 FORM = "FH"
 RIGHT = "household:import"
@@ -51,6 +51,7 @@ class ImportHouseholds:
     file_hash: str = field(metadata=describe("文件摘要", "SHA-256 of the file: what the command is known by"))
     file_name: str = field(metadata=describe("文件名", "name of the file"))
     content: Content = field(metadata=describe("内容", "rows read from the file", bulk=True))
+    progress: Progress | None = field(default=None, metadata=describe("进度", "told how far it is", bulk=True))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,25 +81,69 @@ def import_workbook(
     file_name: str | None = None,
     progress: Progress | None = None,
 ) -> ImportReport:
-    """Check a filled workbook and import it whole. Bad cells come back in the report; a file that is none is a `Problem`."""
-    session.actor.require(RIGHT)
-    began = time.perf_counter()
-    _check_county(session, county_code)
+    """Check a filled workbook and import it whole. Bad cells come back in the report; a file that is none is a `Problem`.
+
+    `progress` is called while the file is read and while rows are written; an exception it raises undoes everything.
+    """
     with path.open("rb") as file:
         file_hash = hashlib.file_digest(file, "sha256").hexdigest()
-    if (known := session.get(ImportBatch, batch_code(county_code, file_hash))) is not None:
-        return _report(_same_year(known, year), began, replayed=True)
-    require_open(session, county_code, year)
-    content = _read(session, path, county_code, year, progress)
+    about = _About(county_code, year, file_hash, (file_name or path.name)[-200:], key, progress)
+    return _import(session, about, partial(read_workbook, path, progress=progress))
+
+
+def import_rows(
+    session: ScopedSession,
+    rows: Mapping[str, Rows],
+    *,
+    county_code: str,
+    year: int,
+    key: str,
+    progress: Progress | None = None,
+) -> ImportReport:
+    """The same of rows that stand in no file: by name of the sheet, the names of its columns and tuples in that order.
+
+    A code is written by its identifier or its label, a set of codes as a tuple, an amount as a Decimal. `key` names the
+    delivery: the same key again changes nothing. An error names the cell that the value would have in the template.
+    """
+    about = _About(county_code, year, hashlib.sha256(key.encode()).hexdigest(), key[-200:], key, progress)
+    return _import(session, about, partial(read_rows, rows))
+
+
+@dataclass(frozen=True)
+class _About:
+    """What is known of a delivery before it is read."""
+
+    county_code: str
+    year: int
+    file_hash: str
+    name: str
+    key: str | None
+    progress: Progress | None
+
+    @property
+    def batch(self) -> str:
+        return batch_code(self.county_code, self.file_hash)
+
+
+def _import(session: ScopedSession, about: _About, read: Callable[..., Content]) -> ImportReport:
+    session.actor.require(RIGHT)
+    began = time.perf_counter()
+    _check_county(session, about.county_code)
+    if (known := session.get(ImportBatch, about.batch)) is not None:
+        return _report(_same_year(known, about.year), began, replayed=True)
+    require_open(session, about.county_code, about.year)
+    session.rollback()  # no transaction is held while the rows are read
+    form = form_of(session.host, FORM)
     command = ImportHouseholds(
-        county_code=county_code,
-        year=year,
-        file_hash=file_hash,
-        file_name=(file_name or path.name)[-200:],
-        content=content,
+        county_code=about.county_code,
+        year=about.year,
+        file_hash=about.file_hash,
+        file_name=about.name,
+        content=read(form, session.host, year=about.year, region=about.county_code, today=today()),
+        progress=about.progress,
     )
     try:
-        done = change(session, command, key=key or f"import {batch_code(county_code, file_hash)}")
+        done = change(session, command, key=about.key or f"import {about.batch}")
     except ImportRefused as refused:
         return ImportReport(batch=None, errors=refused.errors, seconds=time.perf_counter() - began)
     return _report(session.get_one(ImportBatch, done.subject_code), began, replayed=done.replayed)
@@ -131,21 +176,19 @@ def import_households(session: ScopedSession, command: ImportHouseholds, _year: 
     code = batch_code(command.county_code, command.file_hash)
     if session.get(ImportBatch, code) is not None:
         raise Invalid("file_hash", f"该文件已导入（批次 {code}）", f"this file was imported before, as batch {code}")
-    found = register_errors(session, command.content, command.county_code)
-    if errors := in_order(command.content.form, (*command.content.errors, *found)):
+    content, county = command.content, command.county_code
+    numbers = content.tables["person"]["id_number"]
+    index_by_number = {number: session.keys.index(number[:18]) for number in numbers if number is not None}
+    found = register_errors(session, content, county, index_by_number)
+    if errors := in_order(content.form, (*content.errors, *found)):
         raise ImportRefused(errors)
-    villages = write_households(session, command.content, command.county_code, key=f"import {code}")
-    recount_where(session, (HouseholdYear.year == command.year) & HouseholdYear.village_code.in_(villages))
+    villages = write_households(
+        session, content, county, index_by_number, key=f"import {code}", progress=command.progress
+    )
     mark_dirty(session, command.year, *villages)
     batch = _batch(command, code)
     session.add(batch)
     return Happened("IMPORTED", batch, region_code=command.county_code, year=command.year, persons=batch.persons)
-
-
-def _read(session: ScopedSession, path: Path, county_code: str, year: int, progress: Progress | None) -> Content:
-    form = form_of(session.host, FORM)
-    session.rollback()  # no transaction is held while the child reads
-    return read_workbook(path, form, session.host, year=year, region=county_code, today=today(), progress=progress)
 
 
 def _check_county(session: ScopedSession, code: str) -> None:
@@ -154,7 +197,7 @@ def _check_county(session: ScopedSession, code: str) -> None:
 
 
 def _batch(command: ImportHouseholds, code: str) -> ImportBatch:
-    rows = command.content.rows
+    tables = command.content.tables
     return ImportBatch(
         batch_code=code,
         county_code=command.county_code,
@@ -162,8 +205,8 @@ def _batch(command: ImportHouseholds, code: str) -> ImportBatch:
         file_name=command.file_name,
         form=command.content.form.code,
         year=command.year,
-        households=len(rows["household"]),
-        persons=len(rows["person"]),
+        households=len(tables["household"]),
+        persons=len(tables["person"]),
         imported_on=datetime.now(UTC),
         version=0,
     )

@@ -1,136 +1,230 @@
-"""The rows of a workbook as rows of tables: codes given, numbers sealed, everything written in bulk."""
+"""The tables of a form as rows of the register: codes given, numbers sealed, sums computed, all of it column by column."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlmodel import SQLModel
 
 from fp_core import identity, regions
 from fp_core.db import UNSCOPED, ScopedSession
-from fp_core.excel.reading import Content
-from fp_core.excel.rows import Row
-from fp_core.forms import Field
+from fp_core.excel.reading import Content, Progress
+from fp_core.forms import Field, Sheet
 from fp_core.indicators import indicators
 from fp_core.models.events import Event
 from fp_core.models.household import Household, HouseholdYear
 from fp_core.models.member import Member, MemberYear
-from fp_core.operations.households import refuse
+from fp_core.operations.households import TRANSFERS, refuse
 from fp_core.operations.identify import MOST_HOUSEHOLDS
+from fp_core.operations.import_copy import Columns, copy_in
 
 Values = dict[str, Any]
-Written = dict[type[SQLModel], list[Values]]
-"""Rows to be inserted, by model, in the order the models refer to each other."""
-
-BULK = {"render_nulls": True}
-"""One statement for all rows of a table, whichever cells are empty."""
 
 
-def write_households(session: ScopedSession, content: Content, county_code: str, *, key: str) -> tuple[str, ...]:
+@dataclass(frozen=True)
+class Places:
+    """Where the rows of a form go: each household's code, and for each person the household, by its place, and a number."""
+
+    codes: Sequence[str]
+    homes: Sequence[int]
+    member_numbers: Sequence[int]
+
+
+def write_households(
+    session: ScopedSession,
+    content: Content,
+    county_code: str,
+    index_by_number: Mapping[str, str],
+    *,
+    key: str,
+    progress: Progress | None,
+) -> tuple[str, ...]:
     """Insert all households with members, and the event that registered each. Returns the villages touched."""
-    writer = _Writer(session, content, county_code)
-    members: dict[int, list[Row]] = defaultdict(list)
-    for row in content.rows["person"]:
-        members[row["serial"]].append(row)
-    next_code = _codes(session, county_code)
-    for row in content.rows["household"]:
-        writer.household(next_code(row["village_code"]), row, members[row["serial"]], key)
-    for model, rows in writer.rows.items():
-        if rows:
-            session.execute(insert(model), rows, execution_options=BULK)
-    return tuple(sorted({row["village_code"] for row in content.rows["household"]}))
+    content = _in_order_of_codes(content)
+    writer = _Writer(session, content, county_code, progress)
+    places = _places(session, content, county_code)
+    writer.households(places)
+    writer.members(places, index_by_number)
+    writer.events(places, key)
+    return tuple(sorted(set(content.tables["household"]["village_code"])))
+
+
+def _in_order_of_codes(content: Content) -> Content:
+    """The same rows, village by village and household by household: an index that grows at its end grows fastest."""
+    household, person = content.tables["household"], content.tables["person"]
+    homes = sorted(range(len(household)), key=household["village_code"].__getitem__)
+    rank = {household["serial"][home]: place for place, home in enumerate(homes)}
+    ranks = [rank[serial] for serial in person["serial"]]
+    tables = {
+        "household": household.in_order(homes),
+        "person": person.in_order(sorted(range(len(ranks)), key=ranks.__getitem__)),
+    }
+    return replace(content, tables=tables)
 
 
 class _Writer:
-    """Turns rows of the workbook into rows of tables."""
+    """Writes the tables of a form, each with one statement."""
 
-    def __init__(self, session: ScopedSession, content: Content, county_code: str) -> None:
-        self.session, self.year, self.now = session, content.year, datetime.now(UTC)
-        form, host = content.form, session.host
-        self.fields = {s.name: form.fields(s, host, content.year, county_code) for s in form.sheets}
-        self.rows: Written = {model: [] for model in (Household, HouseholdYear, Member, MemberYear, Event)}
-        models = {one.model for fields in self.fields.values() for one in fields if one.model is not None}
-        self._blank = {model: _defaults(model) for model in models}
+    def __init__(self, session: ScopedSession, content: Content, county_code: str, progress: Progress | None) -> None:
+        self.session, self.content, self.progress = session, content, progress
+        self.household, self.person = content.tables["household"], content.tables["person"]
+        self._by_sheet = {sheet.name: self._by_model(sheet, county_code) for sheet in content.form.sheets}
 
-    def household(self, code: str, row: Row, members: list[Row], key: str) -> None:
-        """One household of the register, poor until an event says otherwise."""
-        village = row["village_code"]
-        year = {"household_code": code, "year": self.year, "village_code": village}
-        given = _by_model(self.fields["household"], row)
-        found = given.pop(Household)
-        self._add(Household, found, household_code=code, version=1, origin="REGISTERED_2014",
-                  identified_year=found["identified_on"].year)  # fmt: skip
-        self._add(HouseholdYear, given.pop(HouseholdYear), **year, exit_status="NOT_EXITED")
-        for number, member in enumerate(members, start=1):
-            self._member(code, number, village, member)
-        self.rows[Event].append(self._registered(code, village, len(members), key))
-        for model, values in given.items():  # what plugins keep beside the household-year
-            if any(value is not None for value in values.values()):
-                self._add(model, values, **year)
+    def households(self, places: Places) -> None:
+        """Households of the register, poor until an event says otherwise, and what plugins keep beside their year."""
+        given, year = self._by_sheet["household"], {"year": self.content.year}
+        identified = [int(day[:4]) for day in self.household["identified_on"]]
+        own = {"household_code": places.codes, "identified_year": identified}
+        self._write(Household, {**given.pop(Household), **own}, version=1, origin="REGISTERED_2014")
+        key = {"household_code": places.codes, "village_code": self.household["village_code"]}
+        annual = {**given.pop(HouseholdYear), **key}
+        annual |= _computed(annual, _heads(self.person["relation_to_head"], self.person["name"], places))
+        self._write(HouseholdYear, annual, **year, exit_status="NOT_EXITED")
+        for model, columns in given.items():
+            filled = [
+                place
+                for place, row in enumerate(zip(*columns.values(), strict=True))
+                if any(v is not None for v in row)
+            ]
+            self._write(model, {name: [held[at] for at in filled] for name, held in {**columns, **key}.items()}, **year)
 
-    def _member(self, code: str, number: int, village: str, row: Row) -> None:
-        given = _by_model(self.fields["person"], row)
-        place = {"household_code": code, "member_no": number, "village_code": village}
-        self._add(Member, given[Member], **place, add_reason="INITIAL", **self._sealed(code, number, row))
-        self._add(MemberYear, given[MemberYear], **place, year=self.year, member_status="VALID")
+    def members(self, places: Places, index_by_number: Mapping[str, str]) -> None:
+        """The persons of the households, their numbers sealed."""
+        given = self._by_sheet["person"]
+        codes = [places.codes[home] for home in places.homes]
+        key = {
+            "household_code": codes,
+            "member_no": places.member_numbers,
+            "village_code": [code[:12] for code in codes],
+        }
+        rows = [f"{code}:{number}" for code, number in zip(codes, places.member_numbers, strict=True)]
+        own = {
+            **given[Member],
+            **key,
+            **self._sealed(rows),
+            "id_index": list(map(index_by_number.get, self.person["id_number"])),
+        }
+        self._write(Member, own, add_reason="INITIAL")
+        self._write(MemberYear, {**given[MemberYear], **key}, year=self.content.year, member_status="VALID")
 
-    def _sealed(self, code: str, number: int, row: Row) -> Values:
-        """The columns that stand for the numbers; birth date, sex and disability are what the numbers say."""
-        keys, place = self.session.keys, f"{code}:{number}"
-        values: Values = {}
-        if held := row["id_number"]:
-            values = {
-                "id_number_cipher": keys.encrypt(held, place),
-                "id_number_masked": identity.mask(held),
-                "id_index": keys.index(held[:18]),
-                "sex": identity.sex(held),
-                "birth_date": identity.birth_date(held),
-            }
-        if card := row["disability_card"]:
-            values["disability_card_cipher"] = keys.encrypt(card, place)
-            values["disability_card_masked"] = identity.mask(card)
-        return values
+    def events(self, places: Places, key: str) -> None:
+        """Each household's first event. What was first entered is what later events, read backwards, lead to."""
+        sizes = Counter(places.homes)
+        self._write(
+            Event,
+            {
+                "subject_code": places.codes,
+                "region_code": self.household["village_code"],
+                "persons": [sizes[home] for home in range(len(places.codes))],
+            },
+            subject_type="household",
+            event_no=1,
+            event_type="REGISTERED",
+            year=self.content.year,
+            was_poor=False,
+            operator=self.session.actor.name,
+            happened_at=datetime.now(UTC),
+            idempotency_key=key,
+        )
 
-    def _registered(self, code: str, village: str, persons: int, key: str) -> Values:
-        """The household's first event. What was first entered is what later events, read backwards, lead to."""
+    def _sealed(self, rows: Sequence[str]) -> Values:
+        """The columns that stand for the numbers; birth date and sex are what the numbers say."""
+        numbers, cards, seal = self.person["id_number"], self.person["disability_card"], self.session.keys.encrypt
+        born, typed_sex = self.person["birth_date"], self.person["sex"]
         return {
-            "subject_code": code,
-            "subject_type": "household",
-            "event_no": 1,
-            "event_type": "REGISTERED",
-            "year": self.year,
-            "region_code": village,
-            "persons": persons,
-            "was_poor": False,
-            "operator": self.session.actor.name,
-            "happened_at": self.now,
-            "idempotency_key": key,
+            "id_number_cipher": (number and seal(number, row) for number, row in zip(numbers, rows, strict=True)),
+            "id_number_masked": (number and identity.mask(number) for number in numbers),
+            "sex": [identity.sex(n) if n else typed for n, typed in zip(numbers, typed_sex, strict=True)],
+            "birth_date": [identity.birth_date(n).isoformat() if n else t for n, t in zip(numbers, born, strict=True)],
+            "disability_card_cipher": [card and seal(card, row) for card, row in zip(cards, rows, strict=True)],
+            "disability_card_masked": [card and identity.mask(card) for card in cards],
         }
 
-    def _add(self, model: type[SQLModel], given: Mapping[str, Any], **more: Any) -> None:
-        self.rows.setdefault(model, []).append({**self._blank[model], **given, **more})
+    def _write(self, model: type[SQLModel], columns: Columns, **constants: Any) -> None:
+        same = {name: value for name, value in {**_defaults(model), **constants}.items() if name not in columns}
+        count, title = len(columns["subject_code" if model is Event else "household_code"]), str(model.__tablename__)
+
+        def told(written: int) -> None:
+            if self.progress is not None:
+                self.progress(title, written, count)
+
+        if count:
+            copy_in(self.session, model, columns, same, count, told)
+
+    def _by_model(self, sheet: Sheet, county_code: str) -> dict[type[SQLModel], Values]:
+        """The columns of a sheet by model and field. Sealed numbers are left out: they are never stored as typed."""
+        table, found = self.content.tables[sheet.name], defaultdict[type[SQLModel], Values](dict)
+        fields: tuple[Field, ...] = self.content.form.fields(sheet, self.session.host, self.content.year, county_code)
+        for one in fields:
+            if one.model is not None and not one.is_sealed:
+                found[one.model][one.indicator.name] = table[one.name]
+        return found
 
 
-def _by_model(fields: Iterable[Field], row: Row) -> dict[type[SQLModel], Values]:
-    """The values of a row by model and field. Sealed numbers are left out: they are never stored as typed."""
-    found: dict[type[SQLModel], Values] = {}
-    for one in fields:
-        if one.model is not None:
-            values = found.setdefault(one.model, {})
-            if not one.is_sealed:
-                values[one.indicator.name] = row[one.name]
-    return found
+def _heads(relations: Sequence[str], names: Sequence[str], places: Places) -> tuple[Sequence[int], Sequence[str]]:
+    """How many members each household has, and the name of its head."""
+    sizes = Counter(places.homes)
+    head = {home: name for home, name, kind in zip(places.homes, names, relations, strict=True) if kind == "HEAD"}
+    every = range(len(places.codes))
+    return [sizes[home] for home in every], [head[home] for home in every]
+
+
+def _computed(annual: Columns, members: tuple[Sequence[int], Sequence[str]]) -> dict[str, Sequence[Any]]:
+    """What is never typed, as `recount` computes it: members, head, sums of income; money in whole 分."""
+    sizes, heads = members
+    transfer = _sums(annual, *TRANSFERS)
+    earned = _sums(annual, "wage_income", "business_income", "property_income")
+    gross = list(map(int.__add__, transfer, earned))
+    net = list(map(int.__sub__, gross, _sums(annual, "business_expense")))
+    return {
+        "member_count": sizes,
+        "head_name": heads,
+        "transfer_income": transfer,
+        "gross_income": gross,
+        "net_income": net,
+        "net_income_per_capita": list(map(_per_head, net, sizes)),
+    }
+
+
+def _sums(columns: Columns, *names: str) -> list[int]:
+    return [sum(filter(None, row)) for row in zip(*(columns[name] for name in names), strict=True)]
+
+
+def _per_head(amount: int, persons: int) -> int:
+    """Half away from zero, as everywhere."""
+    if not persons:
+        return 0
+    whole = (2 * abs(amount) + persons) // (2 * persons)
+    return whole if amount >= 0 else -whole
 
 
 def _defaults(model: type[SQLModel]) -> Values:
-    """Every column of a table with the default of its field, so that all rows have the same columns."""
+    """The fields of a table that have a default."""
     fields = model.model_fields
-    return {name: None if fields[name].is_required() else fields[name].get_default() for name in indicators(model)}
+    return {name: fields[name].get_default() for name in indicators(model) if not fields[name].is_required()}
 
 
-def _codes(session: ScopedSession, county_code: str) -> Any:
+def _places(session: ScopedSession, content: Content, county_code: str) -> Places:
+    household, person = content.tables["household"], content.tables["person"]
+    next_code = _codes(session, county_code)
+    codes = [next_code(village) for village in household["village_code"]]
+    home = {serial: place for place, serial in enumerate(household["serial"])}
+    homes = [home[serial] for serial in person["serial"]]
+    return Places(codes, homes, list(_counted(homes)))
+
+
+def _counted(homes: Sequence[int]) -> Iterator[int]:
+    """The number of each person in the household, in the order of the file."""
+    given = Counter[int]()
+    for home in homes:
+        given[home] += 1
+        yield given[home]
+
+
+def _codes(session: ScopedSession, county_code: str) -> Callable[[str], str]:
     """Gives the next household code of a village. Codes go on after the last one ever given, wherever that household is now."""
     low, high = regions.span(county_code)
     village = func.substr(Household.household_code, 1, 12)
