@@ -1,39 +1,114 @@
 """Years by SQL: as many statements for one household as for a hundred, and the same sums as for one loaded record."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select, true
 
-from fp_core.models.events import Event
+from fp_core.models.events import DirtyMark, Event
 from fp_core.models.household import Household, HouseholdYear
 from fp_core.models.member import Member, MemberYear
+from fp_core.models.village import Village, VillageYear
 from fp_core.operations.households import recount
 from fp_core.operations.recount import recount_where
+from fp_core.operations.years import CloseYear
 from fp_core.registry import Registry
 from fp_core.testing import load_records, random_household_years
 from fp_guangxi.models import GuangxiHouseholdYear
-from tests.households import open_years
-from tests.places import DINGFU, DUAN, LATU, SANLIAN, ZHONGZHAI
+from tests.households import identified, open_years, run
+from tests.places import DINGFU, DUAN, LATU, LONGCHANG, QIANXI, SANLIAN, YANGJIADIAN, ZHONGZHAI
+from tests.projects import saved
 from tests.statements import counted
+
+IN_QIANXI = [ZHONGZHAI, YANGJIADIAN, LONGCHANG, LATU]
+COPIED: tuple[Any, ...] = (HouseholdYear, MemberYear, VillageYear)
+OPENING, CLOSING = 20, 10
+"""The most statements that opening and closing a year take."""
 
 COMPUTED = ("member_count", "head_name", "transfer_income", "gross_income", "net_income", "net_income_per_capita")
 
 
-def test_opening_a_year_takes_as_many_statements_for_one_household_as_for_a_hundred(registry: Registry) -> None:
+def add_village_year(registry: Registry, village: str, year: int) -> None:
+    with registry.system_session() as session:
+        session.merge(Village(village_code=village))
+        session.flush()
+        session.merge(VillageYear(village_code=village, year=year))
+        session.commit()
+
+
+def marks_of(registry: Registry, year: int) -> dict[str, datetime]:
+    with registry.system_session() as session:
+        marks = session.scalars(select(DirtyMark).where(DirtyMark.year == year)).all()
+    return {mark.region_code: mark.marked_at for mark in marks}
+
+
+def test_opening_a_year_takes_as_many_statements_whatever_is_copied(registry: Registry) -> None:
     open_years(registry, 2016)
     numbers = []
 
-    for year, more in ((2016, 1), (2017, 9), (2018, 90)):
-        random_household_years(registry, villages=[ZHONGZHAI, LATU], count=more, year=year, seed=year)
+    for year, more, villages in ((2016, 1, [ZHONGZHAI]), (2017, 9, [ZHONGZHAI, LATU]), (2018, 200, IN_QIANXI)):
+        random_household_years(registry, villages=villages, count=more, year=year, seed=year)
+        for village in villages:
+            add_village_year(registry, village, year)
         with counted(registry) as sent:
             open_years(registry, year + 1)
         numbers.append(len(sent))
 
     assert len(set(numbers)) == 1
+    assert numbers[0] <= OPENING
     with registry.system_session() as session:
-        assert session.scalars(select(func.count()).where(HouseholdYear.year == 2018)).one() > 90
+        copied = [session.scalars(select(func.count()).where(model.year == 2019)).one() for model in COPIED]
+    assert copied[0] > 100 and copied[1] > 100 and copied[2] == 4
+
+
+def test_closing_a_year_takes_as_many_statements_for_one_household_as_for_two_hundred(registry: Registry) -> None:
+    numbers = []
+
+    for year, more in ((2016, 1), (2017, 200)):
+        open_years(registry, year)
+        random_household_years(registry, villages=IN_QIANXI, count=more, year=year, seed=year)
+        with counted(registry) as sent:
+            run(registry, CloseYear(county_code=QIANXI, year=year, version=1))
+        numbers.append(len(sent))
+
+    assert numbers[0] == numbers[1] <= CLOSING
+
+
+def test_recount_is_one_statement_however_many_it_counts(registry: Registry) -> None:
+    numbers = []
+
+    for more in (1, 200):
+        random_household_years(registry, villages=IN_QIANXI, count=more, seed=more)
+        with counted(registry) as sent, registry.system_session() as session:
+            recount_where(session, true())
+            session.commit()
+        numbers.append(len(sent))
+
+    assert numbers == [1, 1]
+
+
+def test_new_year_marks_each_village_once_also_one_without_households(registry: Registry) -> None:
+    open_years(registry, 2016)
+    random_household_years(registry, villages=[ZHONGZHAI, LATU], count=30, year=2016)
+    add_village_year(registry, ZHONGZHAI, 2016)
+    add_village_year(registry, LONGCHANG, 2016)
+
+    open_years(registry, 2017)
+
+    assert sorted(marks_of(registry, 2017)) == [QIANXI, ZHONGZHAI, LONGCHANG, LATU]
+
+
+def test_year_opens_though_something_of_it_was_marked_before(registry: Registry) -> None:
+    open_years(registry, 2016)
+    identified(registry)
+    saved(registry, region=ZHONGZHAI, region_code=ZHONGZHAI, project_year=2017, implement_year=2017)
+    before = marks_of(registry, 2017)[ZHONGZHAI]
+
+    open_years(registry, 2017)
+
+    assert marks_of(registry, 2017)[ZHONGZHAI] > before
 
 
 def test_every_household_of_the_new_year_has_its_event(registry: Registry) -> None:

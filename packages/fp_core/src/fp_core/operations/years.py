@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, insert, literal, select, true, union, update
 from sqlmodel import SQLModel
 
 from fp_core import regions
 from fp_core.commands import describe, operation
-from fp_core.db import ScopedSession
+from fp_core.db import ScopedSession, insert_of
 from fp_core.errors import Invalid, NotFound
 from fp_core.events import Happened
 from fp_core.indicators import Indicator, indicators
@@ -115,7 +115,7 @@ def _copy(session: ScopedSession, command: OpenYear) -> int:
     _raise_versions(session, command, span)
     new = (HouseholdYear.year == command.year) & HouseholdYear.village_code.between(*span)
     recount_where(session, new)
-    _mark_villages(session, new)
+    _mark_villages(session, command.year, span)
     return int(session.scalar(select(func.coalesce(func.sum(HouseholdYear.member_count), 0)).where(new)) or 0)
 
 
@@ -183,8 +183,17 @@ def _raise_versions(session: ScopedSession, command: OpenYear, span: tuple[str, 
     session.execute(insert(Event).from_select(list(values), select(*values.values()).where(mine)))
 
 
-def _mark_villages(session: ScopedSession, new: ColumnElement[bool]) -> None:
-    """The statistics of each village in the new year are to be counted. The year is new: nothing is marked yet."""
-    now = literal(datetime.now(UTC), DirtyMark.marked_at.type)
-    villages = select(HouseholdYear.year, HouseholdYear.village_code, now).where(new).distinct()
-    session.execute(insert(DirtyMark).from_select(["year", "region_code", "marked_at"], villages))
+def _mark_villages(session: ScopedSession, year: int, span: tuple[str, str]) -> None:
+    """The statistics of every village that has a household or a form of its own in the new year are to be counted.
+
+    Some may be marked: a project of the new year may have been planned before the register's year was opened.
+    """
+    now = datetime.now(UTC)
+    villages = union(*(_villages(model, year, span) for model in (HouseholdYear, VillageYear))).subquery()
+    marked = select(literal(year), villages.c.village_code, literal(now, DirtyMark.marked_at.type)).where(true())  # type: ignore[attr-defined]
+    insertion = insert_of(session)(DirtyMark).from_select(["year", "region_code", "marked_at"], marked)
+    session.execute(insertion.on_conflict_do_update(index_elements=["year", "region_code"], set_={"marked_at": now}))
+
+
+def _villages(model: Any, year: int, span: tuple[str, str]) -> Any:
+    return select(model.village_code).where(model.year == year, model.village_code.between(*span))
