@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx2
@@ -32,6 +32,10 @@ ROOMY = Limits(
 PASSWORDS = auth.Passwords(memory_kib=8, passes=1)
 
 
+Round = tuple[str, Mapping[str, Any]]
+"""An operator and variables."""
+
+
 @dataclass(frozen=True)
 class Case:
     """A request of an operator. With `cursor`, `$after` is taken from the answer to another query first."""
@@ -41,6 +45,13 @@ class Case:
     variables: Mapping[str, Any] = field(default_factory=dict)
     operation: str | None = None
     cursor: "Cursor | None" = None
+    again: tuple["Round", ...] = ()
+
+    def rounds(self) -> "Iterator[Case]":
+        """The request, and the same text again by other operators with other variables, as its kept plan meets them."""
+        yield replace(self, again=())
+        for n, (operator, variables) in enumerate(self.again):
+            yield replace(self, operator=operator, variables=variables, again=self.again[:n])
 
     def __str__(self) -> str:
         try:
@@ -48,7 +59,8 @@ class Case:
         except GraphQLError:
             query = self.query
         variables = json.dumps(self.variables, ensure_ascii=True, indent=1)
-        return f"operator of {self.operator}, operationName {self.operation}\n{query}\nvariables {variables}"
+        before = f"\nasked before by and with {self.again}" if self.again else ""
+        return f"operator of {self.operator}, operationName {self.operation}\n{query}\nvariables {variables}{before}"
 
 
 @dataclass(frozen=True)
@@ -103,7 +115,7 @@ class Sides:
         page = (json.loads(asked.text).get("data") or {}).get("page") or {"edges": []}
         cursors = [edge["cursor"] for edge in page["edges"]]
         after = cursors[case.cursor.number % len(cursors)] if cursors else None
-        return Case(case.operator, case.query, {**case.variables, "after": after}, case.operation)
+        return replace(case, variables={**case.variables, "after": after}, cursor=None)
 
     def check(self, case: Case) -> Mapping[str, Answer]:
         """Every answer to a case; they must be the same, and none may be an internal error."""

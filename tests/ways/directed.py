@@ -68,6 +68,8 @@ _QUERIES: Mapping[str, str] = {
     " startCursor endCursor } } }",
     "empty page": '{ events(where: {note: {eq: "nobody wrote this"}}) { totalCount nodes { id } edges { cursor }'
     " pageInfo { hasNextPage startCursor endCursor } } }",
+    "nothing of an empty page": '{ events(where: {note: {eq: "nobody wrote this"}}) { pageInfo { __typename'
+    " hasPreviousPage } } a: events(first: 9) { pageInfo { hasPreviousPage } } }",
     "aliases of the same": "{ a: events(first: 1) { n: nodes { id } nodes { year } } b: events(first: 2) { nodes { id } } }",
     "alias that swaps": "{ events(first: 3) { nodes { subjectCode: note note: subjectCode id: year year: id } } }",
     "keys of 63 bytes and more": f"{{ events(first: 2) {{ nodes {{ {KEY_OF_200}1: id {KEY_OF_200}2: year"

@@ -9,7 +9,7 @@ from graphql import GraphQLSchema, get_named_type, is_composite_type
 from hypothesis import strategies as st
 
 from fp_core.graphql.sources import Source
-from tests.ways.arguments import OMITTED, RUBBISH, Arguments, Writer
+from tests.ways.arguments import OMITTED, RUBBISH, Arguments, Variable, Writer
 from tests.ways.compare import Case, Cursor
 from tests.ways.data import OPERATORS, Data
 from tests.ways.scopes import Scope
@@ -153,7 +153,28 @@ def cases(draw: Any, schema: GraphQLSchema, data: Data) -> Case:
     head, operation = _head(write, ", ".join(declared))
     more = "\nquery Other { other: __typename }" if operation else ""
     given = {name: v.given for name, v in variables.items() if v.given is not OMITTED}
-    return Case(write.operator, f"{head}{query}{more}", given, operation, cursor)
+    again = tuple(
+        (draw(st.sampled_from(OPERATORS)), _other(write, variables)) for _ in range(write.one_of((0, 0, 1, 2)))
+    )
+    return Case(write.operator, f"{head}{query}{more}", given, operation, cursor, again)
+
+
+def _other(write: Writer, variables: Mapping[str, Variable]) -> dict[str, Any]:
+    """Other values for the same variables: truths turned round, other numbers, and some of them null or left out."""
+    given = {}
+    for name, variable in variables.items():
+        value = variable.given
+        if variable.kind.startswith("Boolean"):
+            value = write.one_of((True, False))
+        elif variable.kind.startswith("Int") and value is not OMITTED:
+            value = write.one_of((1, 2, 2016, 5))
+        elif variable.kind.endswith("Where") and write.chance(30):
+            value = {}
+        if not variable.kind.endswith("!") and write.chance(15):
+            value = write.one_of((None, OMITTED))
+        if value is not OMITTED:
+            given[name] = value
+    return given
 
 
 def _head(write: Writer, declared: str) -> tuple[str, str | None]:
@@ -164,7 +185,7 @@ def _head(write: Writer, declared: str) -> tuple[str, str | None]:
     asked = f"({declared})" if declared else ""
     if how < 8:
         return f"query {'' if how < 6 else 'Reading'}{asked} ", None
-    return f"query Reading{asked} ", write.one_of(("Reading", "Reading", "Reading", "Other"))
+    return f"query Reading{asked} ", write.one_of((*("Reading",) * 5, "Other"))
 
 
 def _with_fragments(selection: str, fragments: list[Fragment]) -> str:

@@ -125,6 +125,8 @@ class Document:
         flat = [n for n in fields if n not in deep]
         if not flat or (deep and depth > 1 and self.write.chance(45 if self.data.joint.named(kind.name) else 75)):
             return deep if depth > 1 and deep else ["__typename"]
+        if self.resolved and resolved and depth > 1 and self.write.chance(30):
+            return sorted(resolved)
         if self.write.chance(6):
             return ["__typename"]
         return flat
