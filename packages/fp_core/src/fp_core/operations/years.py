@@ -190,7 +190,7 @@ def _mark_villages(session: ScopedSession, year: int, span: tuple[str, str]) -> 
     """
     now = datetime.now(UTC)
     villages = union(*(_villages(model, year, span) for model in (HouseholdYear, VillageYear))).subquery()
-    marked = select(literal(year), villages.c.village_code, literal(now, DirtyMark.marked_at.type)).where(true())  # type: ignore[attr-defined]
+    marked = select(literal(year), villages.c.village_code, literal(now, DirtyMark.marked_at.type)).where(true())
     insertion = insert_of(session)(DirtyMark).from_select(["year", "region_code", "marked_at"], marked)
     session.execute(insertion.on_conflict_do_update(index_elements=["year", "region_code"], set_={"marked_at": now}))
 
