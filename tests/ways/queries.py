@@ -171,7 +171,7 @@ def _other(write: Writer, variables: Mapping[str, Variable]) -> dict[str, Any]:
         elif variable.kind.endswith("Where") and write.chance(30):
             value = {}
         if not variable.kind.endswith("!") and write.chance(15):
-            value = write.one_of((None, OMITTED))
+            value = OMITTED if variable.kind == "Boolean" else write.one_of((None, OMITTED))
         if value is not OMITTED:
             given[name] = value
     return given
