@@ -42,6 +42,8 @@ class Keys:
     index_version: int = 1
     _ciphers: Mapping[int, AESGCM] = field(init=False)
     _index_key: bytes = field(init=False)
+    _newest: AESGCM = field(init=False)
+    _newest_version: bytes = field(init=False)
 
     def __post_init__(self) -> None:
         _check(self.secret_by_version, self.index_version)
@@ -50,6 +52,8 @@ class Keys:
             version: AESGCM(_derived(secret, b"fp encrypt")) for version, secret in self.secret_by_version.items()
         }
         object.__setattr__(self, "_ciphers", MappingProxyType(ciphers))
+        object.__setattr__(self, "_newest", ciphers[max(ciphers)])
+        object.__setattr__(self, "_newest_version", bytes([max(ciphers)]))
         object.__setattr__(self, "_index_key", _derived(self.secret_by_version[self.index_version], b"fp index"))
 
     def __repr__(self) -> str:
@@ -97,8 +101,9 @@ class Keys:
 
     def encrypt(self, text: str, row_id: str) -> bytes:
         """Seal a text for one row: version byte, nonce, AES-256-GCM. It opens in no other row."""
-        version, nonce = max(self._ciphers), secrets.token_bytes(_NONCE)
-        return bytes([version]) + nonce + self._ciphers[version].encrypt(nonce, text.encode(), _bound(version, row_id))
+        nonce = os.urandom(_NONCE)
+        sealed = self._newest.encrypt(nonce, text.encode(), self._newest_version + row_id.encode())
+        return self._newest_version + nonce + sealed
 
     def decrypt(self, data: bytes, row_id: str) -> str:
         """Open what `encrypt` sealed for this row."""

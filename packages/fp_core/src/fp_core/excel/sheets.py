@@ -95,6 +95,8 @@ class _Known(dict[Any, Any]):
 
     def read(self, cells: Sequence[Any]) -> list[Any]:
         """The values of these cells. True is no 1, though a dictionary would take one for the other."""
+        if cells[0] in ("", None) and cells.count(cells[0]) == len(cells):
+            return [self[cells[0]]] * len(cells)
         types = set(map(type, cells))
         if bool not in types:
             return list(map(self.__getitem__, cells))

@@ -1,4 +1,4 @@
-"""Many new rows into one table: COPY on PostgreSQL, one executemany on SQLite."""
+"""Many new rows into one table: one COPY on PostgreSQL, an executemany for each batch on SQLite."""
 
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice, repeat
@@ -16,7 +16,10 @@ Columns = Mapping[str, Any]
 Told = Callable[[int], None]
 """Called with the number of rows written so far; what it raises undoes the import."""
 
+Row = tuple[Any, ...]
+
 BATCH = 5000
+"""So many rows are handed to the driver at a time."""
 
 
 def copy_in(
@@ -40,7 +43,7 @@ def copy_in(
     names = ", ".join((*held, *same))
     rows = zip(*held.values(), *(repeat(value, count) for value in same.values()), strict=True)
     write = _copy if connection.dialect.name == "postgresql" else _insert
-    write(connection, f"{table.name} ({names})", len(held) + len(same), _told_of(rows, told))
+    write(connection, f"{table.name} ({names})", _batches(rows, told))
 
 
 def _bound(connection: Connection, table: Table, name: str, value: Any) -> Any:
@@ -49,21 +52,23 @@ def _bound(connection: Connection, table: Table, name: str, value: Any) -> Any:
     return process(value) if process else value
 
 
-def _told_of(rows: Iterator[tuple[Any, ...]], told: Told) -> Iterator[tuple[Any, ...]]:
+def _batches(rows: Iterator[Row], told: Told) -> Iterator[list[Row]]:
     written = 0
     while batch := list(islice(rows, BATCH)):
-        yield from batch
+        yield batch
         written += len(batch)
         told(written)
 
 
-def _copy(connection: Connection, place: str, _width: int, rows: Iterator[tuple[Any, ...]]) -> None:
-    with connection.connection.cursor() as cursor, cursor.copy(f"COPY {place} FROM STDIN") as copy:  # type: ignore[attr-defined]
-        for row in rows:
-            copy.write_row(row)
+def _copy(connection: Connection, place: str, batches: Iterator[list[Row]]) -> None:
+    driver: Any = connection.connection
+    with driver.cursor() as cursor, cursor.copy(f"COPY {place} FROM STDIN") as copy:
+        for batch in batches:
+            for row in batch:
+                copy.write_row(row)
 
 
-def _insert(connection: Connection, place: str, width: int, rows: Iterator[tuple[Any, ...]]) -> None:
-    cursor: Any = connection.connection.cursor()
-    cursor.executemany(f"INSERT INTO {place} VALUES ({', '.join('?' * width)})", rows)
-    cursor.close()
+def _insert(connection: Connection, place: str, batches: Iterator[list[Row]]) -> None:
+    for batch in batches:
+        places = ", ".join("?" * len(batch[0]))
+        connection.exec_driver_sql(f"INSERT INTO {place} VALUES ({places})", batch)
