@@ -12,6 +12,7 @@ from fp_core.national.facts import FACTS
 from fp_core.national.forms import FORMS
 from fp_core.national.invariants import INVARIANTS
 from fp_core.national.rules import RULES
+from fp_core.national.suspects import CHECK_FACTS, CHECKS
 from fp_core.parts import Invariant, Loader, Permission, RuleSet, Tables
 from fp_core.permissions import right
 from fp_core.regions import Level
@@ -29,8 +30,8 @@ def fp_tables() -> Tables:
 
 @hookimpl
 def fp_rules() -> RuleSet:
-    """The national exit and entry rules with their dated parameters."""
-    return RuleSet(rules=RULES, facts=FACTS, parameters=(HERE / "params.toml",))
+    """The national exit and entry rules, the checks of the data, and their dated parameters."""
+    return RuleSet(rules=(*RULES, *CHECKS), facts=(*FACTS, *CHECK_FACTS), parameters=(HERE / "params.toml",))
 
 
 @hookimpl
