@@ -8,7 +8,7 @@ from sqlalchemy import update
 from fp_core.errors import Invalid, NotFound
 from fp_core.models.household import Household, HouseholdYear
 from fp_core.models.member import Member, MemberYear
-from fp_core.operations.duplicates import Count, Distance, Group, Holder, counts, duplicates
+from fp_core.operations.duplicates import Count, Distance, Group, Holder, counts, duplicates, page
 from fp_core.registry import Registry
 from fp_core.scope import Scope
 from tests.places import BIJIE, DINGFU, DUAN, GUIZHOU, JINBI, LATU, LONGCHANG, NATION, QIANXI, YANGJIADIAN, ZHONGZHAI
@@ -43,7 +43,7 @@ def write(registry: Registry, *households: tuple[Any, ...], year: int = 2016, st
 
 def groups(registry: Registry, region: str, of: str | None = None, year: int = 2016, **more: object) -> list[Group]:
     with registry.session(Scope.region(region)) as session:
-        return duplicates(session, of or region, year, **more)  # type: ignore[arg-type]
+        return list(page(session, of or region, year, **more).items)  # type: ignore[arg-type]
 
 
 def test_same_number_in_a_household_and_between_households_is_one_group_each(registry: Registry) -> None:
@@ -142,13 +142,15 @@ def test_distances_are_counted_and_chosen(registry: Registry) -> None:
 def test_pages_hold_every_group_once_in_order(registry: Registry) -> None:
     write(registry, *((village, f"n{n % 9}") for n, village in enumerate([ZHONGZHAI, LATU, DINGFU] * 9)))
 
-    everyone = groups(registry, BIJIE)
-    by_two = [groups(registry, BIJIE, first=2)]
-    while by_two[-1]:
-        by_two.append(groups(registry, BIJIE, first=2, after=by_two[-1][-1].cursor))
+    with registry.session(Scope.region(BIJIE)) as session:
+        everyone = list(duplicates(session, BIJIE, 2016))
+        by_four = [page(session, BIJIE, 2016, first=4)]
+        while by_four[-1].has_next:
+            by_four.append(page(session, BIJIE, 2016, first=4, after=by_four[-1].items[-1].cursor))
 
-    assert [group for few in by_two for group in few] == everyone
-    assert len(everyone) == 6 and [g.cursor for g in everyone] == sorted(g.cursor for g in everyone)
+    assert [len(few.items) for few in by_four] == [4, 2]
+    assert [group for few in by_four for group in few.items] == everyone
+    assert [g.cursor for g in everyone] == sorted({g.cursor for g in everyone})
 
 
 def test_a_page_takes_three_statements_and_counts_take_one_whatever_the_register_holds(registry: Registry) -> None:
@@ -158,7 +160,7 @@ def test_a_page_takes_three_statements_and_counts_take_one_whatever_the_register
         write(registry, *((ZHONGZHAI, f"{start}-{n % (size // 2)}") for n in range(size)), start=start)
         with registry.session(Scope.region(QIANXI)) as session:
             with counted(registry) as for_page:
-                duplicates(session, QIANXI, 2016, first=200)
+                page(session, QIANXI, 2016, first=200)
             with counted(registry) as for_counts:
                 counts(session, QIANXI, 2016)
         numbers.append((len(for_page), len(for_counts)))

@@ -142,11 +142,12 @@ def test_pages_hold_every_suspect_once_in_order_and_counts_are_their_sums(regist
     everyone = found(registry, region)
     with registry.session(Scope.region(region)) as session:
         by_three = [page(session, region, 2016, first=3)]
-        while by_three[-1]:
-            by_three.append(page(session, region, 2016, first=3, after=by_three[-1][-1].place))
+        while by_three[-1].has_next:
+            by_three.append(page(session, region, 2016, first=3, after=by_three[-1].items[-1].place))
         number = counts(session, region, 2016)
 
-    assert [suspect for few in by_three for suspect in few] == everyone
+    assert {len(few.items) for few in by_three[:-1]} == {3}
+    assert [suspect for few in by_three for suspect in few.items] == everyone
     places = [suspect.place for suspect in everyone]
     assert places == sorted(set(places)) and len(places) > 10
     assert all(suspect.findings for suspect in everyone)

@@ -10,6 +10,7 @@ from fp_core.graphql.extends import field
 from fp_core.graphql.parts import GraphQL
 from fp_core.graphql.rules import HouseholdYearRules, RuleQueries
 from fp_core.graphql.sources import source_of
+from fp_core.graphql.suspects import SuspectQueries
 from fp_core.models.county import County, CountyYear
 from fp_core.models.events import Event
 from fp_core.models.household import Household, HouseholdYear
@@ -133,6 +134,6 @@ def core_graphql() -> GraphQL:
         ),
         links=LINKS,
         commands=COMMANDS,
-        queries=(CoreQueries, RuleQueries),
+        queries=(CoreQueries, RuleQueries, SuspectQueries),
         extensions=(HouseholdYearRules,),
     )

@@ -5,7 +5,7 @@ more is told than their county. Nobody without a number is in a group.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -17,7 +17,7 @@ from fp_core.db import UNSCOPED, ScopedSession
 from fp_core.errors import Invalid
 from fp_core.models import regions as divisions
 from fp_core.models.member import Member, MemberYear
-from fp_core.operations.pages import no_cursor, require_size, require_within
+from fp_core.operations.pages import MOST_FIRST, Page, no_cursor, page_of, require_size, require_within
 
 MOST_HOLDERS = 10_000
 """How many members one page of groups may bring; more is refused, never cut off silently."""
@@ -34,10 +34,22 @@ class Distance(StrEnum):
 
     @property
     def label(self) -> str:
-        """The Chinese word for the distance."""
-        return {"HOUSEHOLD": "同户", "VILLAGE": "同村不同户", "COUNTY": "同县不同村", "PROVINCE": "同省不同县"}.get(
-            self, "不同省"
-        )
+        """The Chinese words for the distance."""
+        return _WORDS[self][0]
+
+    @property
+    def english(self) -> str:
+        """The English words for it."""
+        return _WORDS[self][1]
+
+
+_WORDS = {
+    Distance.HOUSEHOLD: ("同户", "in one household"),
+    Distance.VILLAGE: ("同村不同户", "in one village"),
+    Distance.COUNTY: ("同县不同村", "in one county"),
+    Distance.PROVINCE: ("同省不同县", "in one province"),
+    Distance.NATION: ("不同省", "in several provinces"),
+}
 
 
 @dataclass(frozen=True)
@@ -72,7 +84,16 @@ class Count:
     of_three_and_more: int
 
 
-def duplicates(
+def duplicates(session: ScopedSession, region: str, year: int) -> Iterator[Group]:
+    """Every group of a region and year in order, read page by page: no more than a page is held at a time."""
+    after, more = None, True
+    while more:
+        found = page(session, region, year, first=MOST_FIRST, after=after)
+        yield from found.items
+        after, more = found.items[-1].cursor if found.items else None, found.has_next
+
+
+def page(
     session: ScopedSession,
     region: str,
     year: int,
@@ -80,20 +101,21 @@ def duplicates(
     first: int = 50,
     after: str | None = None,
     distances: Collection[Distance] = (),
-) -> list[Group]:
-    """The first groups of a region and year behind a cursor: one statement for the groups, one for who is in them."""
+) -> Page[Group]:
+    """The first groups behind a cursor: a statement for the groups, one for who is in them, one for names of regions."""
     require_within(session, region)
     require_size(first)
     place = func.min(_place(region))
-    found = _groups(place.label("place"), _distance().label("distance"), func.count().label("persons"), year=year)
-    found = found.add_columns(Member.id_index).having(place.is_not(None)).order_by(place).limit(first)
+    asked = _groups(place.label("place"), _distance().label("distance"), func.count().label("persons"), year=year)
+    asked = asked.add_columns(Member.id_index).having(place.is_not(None)).order_by(place).limit(first + 1)
     if after is not None:
-        found = found.having(place > _checked(after))
+        asked = asked.having(place > _checked(after))
     if distances:
-        found = found.having(_distance().in_(sorted(distances)))
-    groups = session.execute(found, execution_options=UNSCOPED).all()
-    holders = _holders(session, [group.id_index for group in groups], year) if groups else {}
-    return [Group(g.place, Distance(g.distance), g.persons, tuple(holders[g.id_index])) for g in groups]
+        asked = asked.having(_distance().in_(sorted(distances)))
+    found = page_of(session.execute(asked, execution_options=UNSCOPED).all(), first)
+    holders = _holders(session, [row.id_index for row in found.items], year) if found.items else {}
+    groups = [Group(r.place, Distance(r.distance), r.persons, tuple(holders[r.id_index])) for r in found.items]
+    return Page(tuple(groups), found.has_next)
 
 
 def counts(session: ScopedSession, region: str, year: int) -> list[Count]:

@@ -1,10 +1,28 @@
 """What every search over a region shares: a region inside the operator's own, and pages of a bounded size."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
 from fp_core import regions
 from fp_core.db import ScopedSession
 from fp_core.errors import Invalid, NotFound
 
 MOST_FIRST = 200
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """The items of a page, and whether more follow."""
+
+    items: tuple[T, ...]
+    has_next: bool
+
+
+def page_of(found: Sequence[T], first: int) -> Page[T]:
+    """The page of what was read, which is one item more than the page holds where there is one."""
+    return Page(tuple(found[:first]), len(found) > first)
 
 
 def require_within(session: ScopedSession, region: str) -> None:

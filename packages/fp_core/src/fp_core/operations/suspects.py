@@ -17,9 +17,7 @@ from fp_core.db import ScopedSession
 from fp_core.models.household import HouseholdYear
 from fp_core.models.member import Member, MemberYear
 from fp_core.operations.checks import Checks, Finding, of_households, of_members, on_register
-from fp_core.operations.pages import no_cursor, require_size, require_within
-
-AT_ONCE = 200
+from fp_core.operations.pages import MOST_FIRST, Page, no_cursor, page_of, require_size, require_within
 
 
 class Place(NamedTuple):
@@ -63,23 +61,25 @@ ANY = Only()
 
 def suspects(session: ScopedSession, region: str, year: int, *, only: Only = ANY) -> Iterator[Suspect]:
     """Every suspect of a region and year in order, read page by page: no more than a page is held at a time."""
-    after: Place | None = None
-    while found := page(session, region, year, first=AT_ONCE, after=after, only=only):
-        yield from found
-        after = found[-1].place
+    after, more = None, True
+    while more:
+        found = page(session, region, year, first=MOST_FIRST, after=after, only=only)
+        yield from found.items
+        after, more = found.items[-1].place if found.items else None, found.has_next
 
 
 def page(
     session: ScopedSession, region: str, year: int, *, first: int = 50, after: Place | None = None, only: Only = ANY
-) -> list[Suspect]:
+) -> Page[Suspect]:
     """The first suspects of a region and year behind a place."""
     require_within(session, region)
     require_size(first)
     found = (
-        _failing(session, _households(region, year), only.of(of_households(session, region, year)), after, first),
-        _failing(session, _members(region, year), only.of(of_members(year)), after, first),
+        _failing(session, _households(region, year), only.of(of_households(session, region, year)), after, first + 1),
+        _failing(session, _members(region, year), only.of(of_members(year)), after, first + 1),
     )
-    return list(islice((Suspect(place, year, what) for place, what in merge(*found, key=itemgetter(0))), first))
+    merged = (Suspect(place, year, what) for place, what in merge(*found, key=itemgetter(0)))
+    return page_of(list(islice(merged, first + 1)), first)
 
 
 def counts(session: ScopedSession, region: str, year: int) -> dict[Finding, int]:
@@ -119,7 +119,7 @@ def _members(region: str, year: int) -> Any:
 
 
 def _failing(
-    session: ScopedSession, base: Any, checks: Checks, after: Place | None, first: int
+    session: ScopedSession, base: Any, checks: Checks, after: Place | None, limit: int
 ) -> Iterator[tuple[Place, tuple[Finding, ...]]]:
     """The first rows that fail a check, by their place."""
     if not checks:
@@ -127,7 +127,7 @@ def _failing(
     keys = list(base.selected_columns)
     behind = () if after is None else (tuple_(*keys) > tuple_(*after[: len(keys)]),)
     asked = base.add_columns(*(failed.label(f"c{n}") for n, (_, failed) in enumerate(checks)))
-    asked = asked.where(or_(*(failed for _, failed in checks)), *behind).order_by(*keys).limit(first)
+    asked = asked.where(or_(*(failed for _, failed in checks)), *behind).order_by(*keys).limit(limit)
     for row in session.execute(asked).all():
         place, verdicts = row[: len(keys)], row[len(keys) :]
         findings = tuple(finding for (finding, _), failed in zip(checks, verdicts, strict=True) if failed)
