@@ -2,7 +2,6 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -20,9 +19,10 @@ from fp_core.registry import Registry
 from fp_core.testing import plugin
 from fp_core.verify import verify
 from fp_stats.models import StatCell
-from fp_stats.operations import recount, statistics_of, table
-from fp_stats.tables import Cell, Counted, Line, Statistic
+from fp_stats.operations import statistics_of, table
+from fp_stats.tables import Counted, Line, Statistic
 from tests.actors import operator
+from tests.fp_stats.levels import counted, kept
 from tests.households import identified, open_years, person, rich_enough, run, version_of
 from tests.places import DUAN, GUIZHOU, JINBI, LONGCHANG, QIANXI, YUDUO, ZHONGZHAI
 
@@ -125,8 +125,7 @@ def test_cells_equal_a_recount_and_marks_are_used_up(registry: Registry) -> None
     for year in (2016, 2017):
         lines(registry, "poor", QIANXI, year)
 
-    for statistic in statistics_of(registry.host).values():
-        assert kept(registry, statistic.code, 2017) == counted(registry, statistic, 2017)
+    assert kept(registry, 2016, 2017) == counted(registry, 2016, 2017)
     with registry.system_session() as session:
         assert session.scalars(select(DirtyMark.region_code).where(DirtyMark.region_code == ZHONGZHAI)).all() == []
 
@@ -147,10 +146,10 @@ def test_cell_that_is_not_what_the_rows_say_is_found(registry: Registry) -> None
     assert [r.invariant.id for r in verify(registry) if r.violations] == []
 
     with registry.system_session() as session:
-        session.get_one(StatCell, (2017, ZHONGZHAI, "poor", "total")).persons += 1
+        session.get_one(StatCell, ("poor", 2017, "VILLAGE", ZHONGZHAI, "total")).persons += 1
         session.commit()
 
-    assert [r.invariant.id for r in verify(registry) if r.violations] == ["H2"]
+    assert [r.invariant.id for r in verify(registry) if r.violations] == ["H2", "H3"]
 
 
 def test_village_shows_itself_and_an_ended_division_is_not_lost_from_the_sum(registry: Registry) -> None:
@@ -185,7 +184,7 @@ def test_readers_and_writers_at_once_leave_exact_cells(registry: Registry) -> No
 
     assert max(seen) <= 24 and all(number >= 1 for number in seen)
     assert cell(table(registry, county, "poor", QIANXI, 2016)[-1], "total") == (24, 48)
-    assert kept(registry, "poor", 2016) == counted(registry, statistics_of(registry.host)["poor"], 2016)
+    assert kept(registry, 2016) == counted(registry, 2016)
 
 
 def test_table_that_a_plugin_adds_later_counts_what_was_there_before(registry: Registry) -> None:
@@ -216,14 +215,3 @@ def test_unknown_table_lists_the_known_ones(registry: Registry) -> None:
         lines(registry, "rich", QIANXI, 2017)
 
     assert "exited, net_decrease, poor" in unknown.value.en
-
-
-def kept(registry: Registry, code: str, year: int) -> dict[tuple[str, str], Cell]:
-    with registry.system_session() as session:
-        held = session.scalars(select(StatCell).where(StatCell.statistic == code, StatCell.year == year))
-        return {(c.region_code, c.column_code): Cell(c.households, c.persons) for c in held}
-
-
-def counted(registry: Registry, statistic: Any, year: int) -> dict[tuple[str, str], Cell]:
-    with registry.system_session() as session:
-        return recount(session, statistic, QIANXI, year)
