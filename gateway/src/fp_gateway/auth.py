@@ -119,7 +119,7 @@ def _open(session: Session, name: str, address: str, now: datetime) -> str:
     session.execute(delete(Login).where((Login.created_at <= now - ABSOLUTE) | (Login.last_seen_at <= now - IDLE)))
     session.add(
         Login(
-            token_hash=_hash(token),
+            token_hash=token_hash(token),
             operator_name=name,
             created_at=now,
             last_seen_at=now,
@@ -133,17 +133,30 @@ def _open(session: Session, name: str, address: str, now: datetime) -> str:
 def log_out(session: Session, token: str) -> None:
     """End the login of this token. A token that is none is nothing to complain about."""
     session.connection(execution_options=WRITE)
-    session.execute(delete(Login).where(Login.token_hash == _hash(token)))
+    session.execute(delete(Login).where(Login.token_hash == token_hash(token)))
     session.commit()
 
 
-def operator_of(session: Session, token: str, *, now: datetime | None = None) -> Operator | None:
-    """The operator whose login this is, if it is still in force; its last use is kept to the minute."""
+@dataclass(frozen=True)
+class InForce:
+    """A login that was in force when it was read."""
+
+    operator: Operator
+    created_at: datetime
+    last_seen_at: datetime
+
+    def holds(self, now: datetime) -> bool:
+        """Whether at this moment it has not ended and its use need not be noted; else it is read anew."""
+        return now - self.created_at < ABSOLUTE and now - self.last_seen_at < SEEN
+
+
+def in_force(session: Session, hashed: str, *, now: datetime | None = None) -> InForce | None:
+    """The login whose token has this hash, unless it has ended; its last use is kept to the minute."""
     now = now or datetime.now(UTC)
     found = session.execute(
         select(Login, Operator)
         .join(Operator, Operator.name == Login.operator_name)
-        .where(Login.token_hash == _hash(token), Operator.is_active)
+        .where(Login.token_hash == hashed, Operator.is_active)
     ).one_or_none()
     if found is None:
         return None
@@ -151,15 +164,22 @@ def operator_of(session: Session, token: str, *, now: datetime | None = None) ->
     session.expunge_all()  # what was read outlives the session, and the rollback before the note below
     if now - login.created_at >= ABSOLUTE or now - login.last_seen_at >= IDLE:
         return None
-    if now - login.last_seen_at >= SEEN:
-        _seen(session, login.token_hash, now)
-    return operator
+    if now - login.last_seen_at < SEEN:
+        return InForce(operator, login.created_at, login.last_seen_at)
+    _note_use(session, hashed, now)
+    return InForce(operator, login.created_at, now)
 
 
-def _seen(session: Session, token_hash: str, now: datetime) -> None:
+def operator_of(session: Session, token: str, *, now: datetime | None = None) -> Operator | None:
+    """The operator whose login this is, if it is still in force."""
+    login = in_force(session, token_hash(token), now=now)
+    return login.operator if login else None
+
+
+def _note_use(session: Session, hashed: str, now: datetime) -> None:
     session.rollback()  # what was read stands in a read transaction; the note is a write of its own
     session.connection(execution_options=WRITE)
-    session.execute(update(Login).where(Login.token_hash == token_hash).values(last_seen_at=now))
+    session.execute(update(Login).where(Login.token_hash == hashed).values(last_seen_at=now))
     session.commit()
 
 
@@ -225,5 +245,6 @@ def _check_password(name: str, password: str) -> None:
     )
 
 
-def _hash(text: str) -> str:
+def token_hash(text: str) -> str:
+    """What is kept of a token."""
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()

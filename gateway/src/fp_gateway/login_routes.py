@@ -16,7 +16,8 @@ from fp_core.registry import Registry
 from fp_core.scope import Actor
 from fp_gateway import auth
 from fp_gateway.body import read_json
-from fp_gateway.logs import note, pseudonym
+from fp_gateway.logins import Logins
+from fp_gateway.logs import note
 from fp_gateway.masking import problem_facts, unexpected
 
 AT_ONCE = 2  # one Argon2 hash takes 19 MiB and a core
@@ -51,11 +52,20 @@ STATUS = {"LOGIN_FAILED": 401, "NOT_LOGGED_IN": 401, "BUSY": 429, "TOO_LARGE": 4
 
 async def actor_of(request: Request, registry: Registry) -> Actor | None:
     """Who sends the request; None without a login in force, or while the operator has still to change the password."""
-    operator = await run_sync(_operator, registry, _token(request))
-    if operator is None or operator.must_change_password:
+    known = await logins_of(request, registry).of(_token(request))
+    if known is None or known.operator.must_change_password:
         return None
-    note(operator=pseudonym(operator.name))
-    return auth.actor(operator, registry.host)
+    note(operator=known.pseudonym)
+    return known.actor
+
+
+def logins_of(request: Request, registry: Registry) -> Logins:
+    """The logins that this request's application has seen."""
+    state = request.app.state
+    if not hasattr(state, "logins"):
+        state.logins = Logins(registry)
+    logins: Logins = state.logins
+    return logins
 
 
 def routes(registry: Registry, passwords: auth.Passwords = auth.PASSWORDS) -> list[Route]:
@@ -73,15 +83,24 @@ def routes(registry: Registry, passwords: auth.Passwords = auth.PASSWORDS) -> li
         return _answer(await hashing(partial(_log_in, registry, name, password, address, passwords)))
 
     async def logout(request: Request) -> Response:
-        await run_sync(_log_out, registry, _token(request))
+        token = _token(request)
+        try:
+            await run_sync(_log_out, registry, token)
+        finally:
+            logins_of(request, registry).forget(token)
         return Response(status_code=204, headers={"cache-control": "no-store"})
 
     async def password(request: Request) -> Response:
         old, new = await _texts(request, "old", "new")
-        operator = await run_sync(_operator, registry, _token(request))
-        if operator is None:
+        logins = logins_of(request, registry)
+        known = await logins.of(_token(request))
+        if known is None:
             raise NotLoggedIn
-        await hashing(partial(_change, registry, operator.name, old, new, passwords))
+        name = known.operator.name
+        try:
+            await hashing(partial(_change, registry, name, old, new, passwords))
+        finally:
+            logins.forget_operator(name)
         return _answer({"zh": "密码已修改，请重新登录", "en": "the password is changed; log in again"})
 
     pages: dict[str, Endpoint] = {"/login": login, "/logout": logout, "/password": password}
@@ -119,13 +138,6 @@ async def _texts(request: Request, *names: str) -> list[str]:
 def _token(request: Request) -> str:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
-
-
-def _operator(registry: Registry, token: str) -> Operator | None:
-    if not token:
-        return None
-    with registry.system_session() as session:
-        return auth.operator_of(session, token)
 
 
 def _log_in(registry: Registry, name: str, password: str, address: str, passwords: auth.Passwords) -> dict[str, Any]:
