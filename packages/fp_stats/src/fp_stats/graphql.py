@@ -1,6 +1,7 @@
 """The statistics in GraphQL: which tables there are, and one table of a region and year."""
 
 import asyncio
+from collections.abc import Callable
 from functools import partial
 
 import strawberry
@@ -15,6 +16,7 @@ from fp_stats.operations import statistics_of, table
 from fp_stats.tables import Line, Statistic, by_code
 
 RIGHT = "statistics:read"
+Read = Callable[[], list[Line]]
 
 
 @strawberry.type(description="统计指标 · a column of a statistics table")
@@ -52,7 +54,12 @@ class StatisticsTable:
     label: str = strawberry.field(description="统计表名称 · Chinese title")
     english: str = strawberry.field(description="英文名称 · English title")
     columns: list[StatisticsColumn] = strawberry.field(description="统计指标 · columns")
-    rows: list[StatisticsRow] = strawberry.field(description="统计行 · rows, the last one the sum")
+    read: strawberry.Private[Read]
+
+    @strawberry.field(description="统计行 · rows, the last one the sum")
+    async def rows(self) -> list[StatisticsRow]:
+        """Read only where they are asked for."""
+        return [_row(line) for line in await asyncio.to_thread(self.read)]
 
 
 class StatisticsQueries:
@@ -61,7 +68,7 @@ class StatisticsQueries:
     @field("统计表目录", "the statistics tables of the installed plugins")
     @staticmethod
     def statistics_tables(info: Info[Context]) -> list[StatisticsTable]:
-        return [_table(s, []) for s in statistics_of(info.context.registry.host).values()]
+        return [_table(s, list) for s in statistics_of(info.context.registry.host).values()]
 
     @field(
         "统计表",
@@ -72,7 +79,7 @@ class StatisticsQueries:
         recount="从原始记录重新计数 · count the register's rows instead of reading the cells; the numbers are the same",
     )
     @staticmethod
-    async def statistics(
+    def statistics(
         info: Info[Context],
         code: str,
         region: str,
@@ -86,17 +93,16 @@ class StatisticsQueries:
             raise NotFound("行政区划 region", region)
         statistic = by_code(statistics_of(context.registry.host), code)
         read = partial(table, context.registry, context.actor, code, region, year, from_rows=recount)
-        lines = await asyncio.to_thread(read)
-        return _table(statistic, lines)
+        return _table(statistic, read)
 
 
-def _table(statistic: Statistic, lines: list[Line]) -> StatisticsTable:
+def _table(statistic: Statistic, read: Read) -> StatisticsTable:
     return StatisticsTable(
         code=statistic.code,
         label=statistic.label,
         english=statistic.english,
         columns=[StatisticsColumn(code=c.code, label=c.label, english=c.english) for c in statistic.columns],
-        rows=[_row(line) for line in lines],
+        read=read,
     )
 
 
