@@ -1,5 +1,6 @@
 """Readiness says what is missing and what to do about it."""
 
+import os
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -14,7 +15,7 @@ def client(url: str, *pending: str) -> TestClient:
 
 
 def test_the_process_is_alive_whatever_the_database_does() -> None:
-    assert client("sqlite:////nosuch/folder/x.db").get("/health").json() == {"status": "alive"}
+    assert client("sqlite:////nosuch/folder/x.db").get("/health").json() == {"status": "alive", "pid": os.getpid()}
 
 
 def test_ready_when_database_answers_and_migrations_are_current(tmp_path: Path) -> None:

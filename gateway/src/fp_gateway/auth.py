@@ -8,6 +8,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from multiprocessing import current_process
 
 import structlog
 from pwdlib.hashers.argon2 import Argon2Hasher
@@ -29,7 +30,9 @@ LOCK = timedelta(minutes=15)
 TRIES = 5
 SEEN = timedelta(minutes=1)
 SHORTEST, LONGEST = 10, 200
-_RUN = secrets.token_bytes(16)  # addresses in the log can be told apart within one run, and not looked up
+_RUN = bytes(
+    current_process().authkey
+)  # one key of all workers: within one run addresses can be told apart, not looked up
 
 
 class LoginFailed(Problem):

@@ -33,14 +33,14 @@ def serve(
     host: Annotated[
         str | None, typer.Option(help="监听地址 · address to listen on; default FP_HOST, else 127.0.0.1")
     ] = None,
+    workers: Annotated[
+        int | None, typer.Option(help="工作进程数 · processes that serve; default FP_WORKERS, else one per core")
+    ] = None,
 ) -> None:
     """Serve a registry over GraphQL. Migrations must be current: run `./fp migrate` first."""
-    from fp_gateway.opening import open_registry_of
-    from fp_gateway.serving import serve_forever
+    from fp_gateway.serving import serve as serve_it
 
-    settings = read_settings(database_url=database, port=port, host=host)
-    with open_registry_of(settings) as registry:
-        serve_forever(registry, settings)
+    serve_it(read_settings(database_url=database, port=port, host=host, workers=workers))
 
 
 @app.command()

@@ -1,5 +1,6 @@
-"""Health: `/health` says that the process lives, `/ready` that it can work: database answers and migrations are current."""
+"""Health: `/health` says which process lives, `/ready` that it can work: database answers and migrations are current."""
 
+import os
 from collections.abc import Callable, Sequence
 
 from sqlalchemy import Engine, text
@@ -23,7 +24,7 @@ def routes(engine: Engine, pending: Pending) -> list[Route]:
 
 
 async def _alive(_request: Request) -> JSONResponse:
-    return JSONResponse({"status": "alive"}, headers=NO_STORE)
+    return JSONResponse({"status": "alive", "pid": os.getpid()}, headers=NO_STORE)
 
 
 def state(engine: Engine, pending: Pending) -> tuple[int, dict[str, str]]:

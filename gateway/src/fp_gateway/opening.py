@@ -1,8 +1,9 @@
 """The registry that a command works on: its address is one we know, its database is there and answers, its tables are current."""
 
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import URL
+from sqlalchemy import URL, Connection, Engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
@@ -27,12 +28,41 @@ def open_registry_of(settings: Settings, *, keys: bool = True, create: bool = Fa
     url = _address(settings.database_url)
     if url.get_backend_name() == "sqlite":
         _require_file(Path(url.database or ""), create)
-    host = Host.load(strict=settings.strict_plugins)
-    registry = open_registry(settings.database_url, keys=settings.key_file if keys else None, host=host)
+    registry = _registry_of(settings, keys=keys)
     _require_answer(registry, url)
     if not create:
         require_current(registry)
     return registry
+
+
+def open_served_registry(settings: Settings) -> Registry:
+    """The registry that a worker serves: its address was checked before, and its database may be away for a while."""
+    registry = _registry_of(settings)
+    if registry.engine.dialect.name == "postgresql":
+        _limit_reads(registry.engine, settings.statement_timeout)
+    return registry
+
+
+def _registry_of(settings: Settings, *, keys: bool = True) -> Registry:
+    host = Host.load(strict=settings.strict_plugins)
+    key_file = settings.key_file if keys else None
+    return open_registry(settings.database_url, keys=key_file, host=host, pool_size=settings.pool, max_overflow=0)
+
+
+def _limit_reads(engine: Engine, seconds: float) -> None:
+    """End a reading statement after so many seconds. A change is not cut off: half an import would be none."""
+
+    def limit(connection: Any, _record: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET statement_timeout = {int(seconds * 1000)}")
+        connection.commit()
+
+    def lift(connection: Connection) -> None:
+        if connection.get_execution_options().get("fp_write"):
+            connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+
+    event.listen(engine, "connect", limit)
+    event.listen(engine, "begin", lift)
 
 
 def require_current(registry: Registry) -> None:

@@ -1,34 +1,78 @@
-"""Serving: one uvicorn over a registry, in the foreground, or beside a program that talks to it."""
+"""Serving: workers over a registry in the foreground, one in this process, or one beside a program that talks to it."""
 
 import gc
+import signal
 import socket
+import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, TextIO
 
 import uvicorn
 from starlette.applications import Starlette
+from uvicorn.supervisors import Multiprocess
 
 from fp_core.registry import Registry
 from fp_gateway import logs
 from fp_gateway.app import make_app
-from fp_gateway.opening import NotReady, require_current
+from fp_gateway.opening import NotReady, open_registry_of, open_served_registry, require_current
 from fp_gateway.settings import Settings
 
 START_SECONDS = 30
+GRACE_SECONDS = 25  # what is under way when the end is asked for has this long
+SILENT_SECONDS = 30  # a worker that does not answer its parent for so long is replaced
+
+
+def serve(settings: Settings) -> None:
+    """Serve with as many workers as the settings say, until interrupted. A worker that dies is replaced."""
+    require_port(settings)
+    with open_registry_of(settings):
+        pass  # what is not ready is refused here, in one sentence
+    if settings.processes > 1:
+        _supervise(settings)
+        return
+    with open_served_registry(settings) as registry:
+        serve_forever(registry, settings)
 
 
 def serve_forever(registry: Registry, settings: Settings, **parts: Any) -> None:
-    """Serve until interrupted. A registry whose migrations are due is refused, and so is a port that is taken."""
+    """Serve from this process until interrupted. A registry whose migrations are due is refused, as is a taken port."""
     require_current(registry)
     require_port(settings)
     logs.configure()
     app = make_app(registry, settings, **parts)
+    freeze()
+    for asked_to_end in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(asked_to_end, lambda *_: sys.exit(0))  # the server has finished by then
+    _server(app, settings).run()
+
+
+def worker(settings: Settings) -> Starlette:
+    """The application of one worker, in its own process. Its parent has found the registry ready."""
+    logs.configure()
+    app = make_app(open_served_registry(settings), settings)
+    freeze()
+    return app
+
+
+def freeze() -> None:
+    """Take what was built so far out of the garbage collector's rounds: schema and plugins live as long as the process."""
     gc.collect()
     gc.freeze()
-    _server(app, settings).run()
+
+
+def _supervise(settings: Settings) -> None:
+    logs.configure()
+    config = _config(partial(worker, settings), settings, factory=True, workers=settings.processes)
+    with config.bind_socket() as listening:
+        listening.listen(config.backlog)  # who comes before the workers are ready waits
+        supervisor = Multiprocess(config, [listening])
+        supervisor.run()
+    if any(process.exitcode == uvicorn.config.STARTUP_FAILURE for process in supervisor.processes):
+        raise NotReady("工作进程未能启动，见上方日志", "the workers did not start; the log above says why")
 
 
 def require_port(settings: Settings) -> None:
@@ -60,8 +104,23 @@ def served(registry: Registry, settings: Settings, *, log: TextIO | None = None,
 
 
 def _server(app: Starlette, settings: Settings) -> uvicorn.Server:
-    config = uvicorn.Config(app, host=settings.host, port=settings.port, log_config=None, access_log=False)
-    return uvicorn.Server(config)
+    return uvicorn.Server(_config(app, settings))
+
+
+def _config(app: Any, settings: Settings, **more: Any) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        timeout_worker_healthcheck=SILENT_SECONDS,
+        **more,
+    )
 
 
 def _port(server: uvicorn.Server, thread: threading.Thread) -> int:
