@@ -19,6 +19,7 @@ main() {
         test) shift && exec "$python" -m pytest "$@" ;;
         soak) shift && FP_SOAK_EXAMPLES=${FP_SOAK_EXAMPLES:-20000} exec "$python" -m pytest -n 0 -s tests/ways "$@" ;;
         check) shift && exec "$python" -m tools.check "$@" ;;
+        bench) shift && exec "$python" -m benchmarks "$@" ;;
         lock) shift && lock "$@" ;;
         *) cd "$called_from" && exec "$python" -m fp_gateway.cli "$@" ;;
     esac
@@ -43,6 +44,7 @@ help() {
   test       run the tests; options go to pytest             FP_REQUIRE_PG=1: fail where PostgreSQL is missing
   soak       ask random queries in every way of reading      FP_SOAK_EXAMPLES=20000: how many on each database
   check      format, lint, types, layers, lock, schema, docs  --fix: mend format, lint and schema.graphql
+  bench      measure us beside others on the same rows       --quick: in two minutes; --help: sizes, rounds, parts
   lock       refresh requirements.lock                       --upgrade: to the newest versions
   install    only make the environment
 
