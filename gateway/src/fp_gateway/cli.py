@@ -196,6 +196,31 @@ def verify(database: Database = None) -> None:
     raise typer.Exit(1 if failed else 0)
 
 
+@app.command()
+def distribute(
+    policies: Annotated[
+        bool, typer.Option("--policies", help="输出行级安全策略 · print the policies of row-level security")
+    ] = False,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="输出分布脚本（默认） · print how tables are distributed, the default")
+    ] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="只检查，有误则以1结束 · only check; 1 if a table fails")
+    ] = False,
+) -> None:
+    """Print the SQL that spreads the tables of every plugin over machines (Citus), or check that it can be done."""
+    from fp_core.plugins import Host
+    from fp_gateway.distribute import check_for_shell, plan_script, policies_script
+
+    models = Host.load().models
+    if check:
+        raise typer.Exit(check_for_shell(out, models))
+    if plan or not policies:
+        typer.echo(plan_script(models), nl=False)
+    if policies:
+        typer.echo(policies_script(models), nl=False)
+
+
 @rules.command("explain")
 def explain(
     name: Annotated[str, typer.Argument(help="规则 · rule, as status.may_exit")],

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from sqlalchemy import Index
 from sqlmodel import SQLModel
 
+from fp_core.distribution import LOCAL
 from fp_core.indicators import indicator
 from fp_core.scope import by
 
@@ -20,6 +21,7 @@ class FundEntry(SQLModel, table=True):
     __tablename__ = "fund_entry"
     __label__: ClassVar[tuple[str, str]] = ("资金流水", "movement of funds")
     __scope__: ClassVar[Any] = by("region_code", "counterpart_code")
+    __distribution__: ClassVar[Any] = LOCAL
     __table_args__ = (
         Index("ix_fund_entry_account", "region_code", "fund_year", "kind"),
         Index("ix_fund_entry_counterpart", "counterpart_code", "fund_year"),
@@ -68,6 +70,7 @@ class FundAccount(SQLModel, table=True):
     __tablename__ = "fund_account"
     __label__: ClassVar[tuple[str, str]] = ("资金账户", "account of a region and year")
     __scope__: ClassVar[Any] = by("region_code")
+    __distribution__: ClassVar[Any] = LOCAL
 
     region_code: str = indicator("单位", "region", primary_key=True, max_length=12)
     fund_year: int = indicator("资金年度", "budget year", primary_key=True)

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from sqlalchemy import Index
 from sqlmodel import SQLModel
 
+from fp_core.distribution import LOCAL, REFERENCE
 from fp_core.indicators import indicator
 from fp_core.scope import by
 
@@ -46,6 +47,7 @@ class Project(SQLModel, table=True):
     __tablename__ = "project"
     __label__: ClassVar[tuple[str, str]] = ("扶贫项目", "poverty relief project")
     __scope__: ClassVar[Any] = by("region_code")
+    __distribution__: ClassVar[Any] = REFERENCE
     __table_args__ = (Index(None, "region_code", "project_year"), Index(None, "county_code", "project_year"))
 
     project_code: str = indicator(
@@ -107,6 +109,7 @@ class ProjectProgress(SQLModel, table=True):
     __tablename__ = "project_progress"
     __label__: ClassVar[tuple[str, str]] = ("项目实施进度", "progress of a project")
     __scope__: ClassVar[Any] = by("region_code")
+    __distribution__: ClassVar[Any] = REFERENCE
 
     project_code: str = indicator("项目编号", "code of the project", primary_key=True, max_length=16)
     progress_no: int = indicator("序号", "number of the line", primary_key=True, computed=True)
@@ -147,6 +150,7 @@ class ProjectSerial(SQLModel, table=True):
     __tablename__ = "project_serial"
     __label__: ClassVar[tuple[str, str]] = ("项目编号流水", "last number of projects")
     __scope__: ClassVar[Any] = by("county_code")
+    __distribution__: ClassVar[Any] = LOCAL
 
     county_code: str = indicator("县", "county", primary_key=True, max_length=12)
     project_year: int = indicator("项目年度", "year", primary_key=True)

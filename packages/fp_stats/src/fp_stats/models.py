@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from sqlalchemy import BigInteger, PrimaryKeyConstraint
 from sqlmodel import SQLModel
 
+from fp_core.distribution import LOCAL
 from fp_core.indicators import indicator
 from fp_core.scope import SYSTEM, by
 
@@ -19,6 +20,7 @@ class StatCell(SQLModel, table=True):
     __tablename__ = "stat_cell"
     __label__: ClassVar[tuple[str, str]] = ("统计单元", "cell of a statistics table")
     __scope__: ClassVar[Any] = by("region_code")
+    __distribution__: ClassVar[Any] = LOCAL
     # The order is that of a reading: one table, one year, one level, a run of regions.
     __table_args__ = (PrimaryKeyConstraint("statistic", "year", "level", "region_code", "column_code"),)
 

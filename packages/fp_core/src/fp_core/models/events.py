@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from sqlalchemy import JSON, Index
 from sqlmodel import SQLModel
 
+from fp_core.distribution import HOUSEHOLD, by_key
 from fp_core.indicators import indicator, moment
 from fp_core.scope import SYSTEM, by
 
@@ -16,6 +17,7 @@ class Event(SQLModel, table=True):
     __tablename__ = "event"
     __label__: ClassVar[tuple[str, str]] = ("变更记录", "change of a subject")
     __scope__: ClassVar[Any] = by("region_code")
+    __distribution__: ClassVar[Any] = by_key("subject_code", group=HOUSEHOLD)
     __table_args__ = (Index("ix_event_region", "region_code", "year", "event_type"),)
 
     subject_code: str = indicator("对象编号", "code of the subject", primary_key=True, max_length=40)
@@ -46,6 +48,7 @@ class Idempotency(SQLModel, table=True):
 
     __tablename__ = "idempotency"
     __scope__: ClassVar[Any] = SYSTEM
+    __distribution__: ClassVar[Any] = by_key("operator")
 
     operator: str = indicator("操作员", "operator", primary_key=True, max_length=40)
     key: str = indicator("幂等键", "idempotency key", primary_key=True, max_length=80)

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from sqlmodel import SQLModel
 
+from fp_core.distribution import LOCAL
 from fp_core.indicators import indicator, moment
 from fp_core.scope import by
 
@@ -15,6 +16,7 @@ class ImportBatch(SQLModel, table=True):
     __tablename__ = "import_batch"
     __label__: ClassVar[tuple[str, str]] = ("导入批次", "imported workbook")
     __scope__: ClassVar[Any] = by("county_code")
+    __distribution__: ClassVar[Any] = LOCAL
 
     batch_code: str = indicator(
         "批次号", "batch: the county and the beginning of the hash", primary_key=True, max_length=40

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from sqlmodel import SQLModel
 
+from fp_core.distribution import LOCAL
 from fp_core.indicators import indicator, moment
 from fp_core.regions import Level, level_of
 from fp_core.scope import SYSTEM, by
@@ -16,6 +17,7 @@ class Operator(SQLModel, table=True):
     __tablename__ = "operator"
     __label__: ClassVar[tuple[str, str]] = ("操作员", "operator")
     __scope__: ClassVar[Any] = by("region_code")
+    __distribution__: ClassVar[Any] = LOCAL
 
     name: str = indicator("用户名", "user name", primary_key=True, max_length=40)
     region_code: str = indicator(
@@ -41,7 +43,7 @@ class Operator(SQLModel, table=True):
 
 
 class Login(SQLModel, table=True):
-    """One login that is in force. Deleting the row ends it at the next request."""
+    """One login that is in force. Deleting the row ends it within a second, at once in the process that does it."""
 
     __tablename__ = "login"
     __label__: ClassVar[tuple[str, str]] = ("登录", "login")

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from sqlmodel import SQLModel
 
 from fp_core.codes import Dictionary, Item
+from fp_core.distribution import REFERENCE
 from fp_core.indicators import indicator
 from fp_core.rules import Clause, Conditions, rule
 from fp_core.scope import by
@@ -22,6 +23,7 @@ class ProjectIndustry(SQLModel, table=True):
     __tablename__ = "project_industry"
     __label__: ClassVar[tuple[str, str]] = ("产业扶贫项目信息", "industry project")
     __scope__: ClassVar[Any] = by("region_code")
+    __distribution__: ClassVar[Any] = REFERENCE
 
     project_code: str = indicator("项目编号", "code of the project", primary_key=True, max_length=16)
     region_code: str = indicator("建设地点", "where the project lies", max_length=12, computed=True, nullable=False)
