@@ -38,6 +38,15 @@ def refusal(document: DocumentNode, variables: Mapping[str, Any] | None, limits:
     return None
 
 
+def harmless(variables: Mapping[str, Any], limits: Limits) -> bool:
+    """Whether these variables keep any document to the budget that keeps to it with the largest pages."""
+    try:
+        _check_variables(variables, limits)
+    except Over:
+        return False
+    return not any(isinstance(value, (int, float)) and value > limits.first for value in variables.values())
+
+
 def budget(limits: Limits) -> Callable[[], SchemaExtension]:
     """The factory to put into a schema's `extensions`; it refuses a document between parsing and validation."""
     return lambda: BudgetExtension(limits)

@@ -30,8 +30,8 @@ def mask(error: GraphQLError, *, suggestions: bool = False) -> GraphQLError:
         return _same_place(error, str(cause), problem_facts(cause))
     if isinstance(cause, RecursionError):
         return _same_place(error, " · ".join(_TOO_DEEP), _facts("TOO_DEEP", *_TOO_DEEP))
-    if cause is not None or error.path is not None:
-        return _unexpected(error, cause or error)
+    if cause is not None:
+        return _unexpected(error, cause)
     if _DEEP.search(error.message):
         return _same_place(error, " · ".join(_TOO_DEEP), _facts("TOO_DEEP", *_TOO_DEEP))
     plain = _SUGGESTION.sub("", error.message)

@@ -60,7 +60,7 @@ class By:
 
     columns: tuple[str, ...]
 
-    def visible(self, model: Any, span: tuple[str, str]) -> ColumnElement[bool]:
+    def visible(self, model: Any, span: tuple[Any, Any]) -> ColumnElement[bool]:
         return or_(*(getattr(model, name).between(*span) for name in self.columns))
 
 

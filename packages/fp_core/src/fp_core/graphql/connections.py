@@ -1,28 +1,20 @@
 """Pages of a source by keyset: the cursor says after which row the page begins, so that inserts never shift it."""
 
-import base64
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import strawberry
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, tuple_
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
-from fp_core import regions
-from fp_core.errors import Invalid, NotFound
 from fp_core.graphql.filters import Term
 from fp_core.graphql.lookahead import Plan
+from fp_core.graphql.questions import MODELS, Question, asked, begins, cursor, ordered
 from fp_core.graphql.reading import joined, rows
-from fp_core.graphql.scalars import from_plain
 from fp_core.graphql.types import type_of
-from fp_core.scope import Actor
-
-DEFAULT_FIRST = 50
-MOST_FIRST = 200
 
 
 @strawberry.type(description="分页信息 · where this page lies")
@@ -37,13 +29,11 @@ class PageInfo:
 
 @dataclass(frozen=True)
 class Wanted:
-    """A page that is asked for: which rows, in which order, from where, and whether they are to be counted."""
+    """A page that is asked for: which rows in which order, what of them, and whether they are to be counted."""
 
-    plan: Plan
+    question: Question
     terms: tuple[Term, ...]
-    where: tuple[tuple[type[SQLModel], ColumnElement[bool]], ...]
-    first: int
-    after: str | None
+    plan: Plan
     counted: bool
     listed: bool
 
@@ -72,103 +62,39 @@ def connection_of(model: type[SQLModel]) -> Any:
 
 def page(session: Session, wanted: Wanted) -> Any:
     """Read a page: one statement for the rows, one for each link, and one for the count if it is selected."""
-    source = wanted.plan.source
-    terms = _with_key(wanted)
-    conditions = [condition for _, condition in wanted.where]
-    models = [model for model, _ in wanted.where]
+    source, (shape, values, _) = wanted.plan.source, wanted.question
+    found = asked(source, shape, MODELS)
+    conditions, models = [condition for _, condition in found], [model for model, _ in found]
     total = None
     if wanted.counted:
         counting = joined(select(func.count()).select_from(source.model), source, models)
-        total = session.execute(counting.where(*conditions)).scalar_one()
-    found: list[Any] = []
+        total = session.execute(counting.where(*conditions), values).scalar_one()
+    listed: list[Any] = []
     if wanted.listed:
-        if wanted.after is not None:
-            conditions.append(_after(terms, _read_cursor(wanted.after, terms)))
-        plan = wanted.plan.including(term.column.name for term in terms)
-        order = [term.by for term in terms]
-        found = rows(session, plan, where=conditions, order=order, limit=wanted.first + 1, using=models)
-    return _connection(wanted, terms, found, total)
+        if shape.after is not None:
+            conditions.append(begins(wanted.terms, shape.after, MODELS))
+        plan = wanted.plan.including(term.column.name for term in wanted.terms)
+        order = list(ordered(wanted.terms, MODELS))
+        limit = values["limit"]
+        listed = rows(session, plan, where=conditions, order=order, limit=limit, using=models, values=values)
+    return _connection(wanted, listed, total)
 
 
-def check_first(first: int) -> None:
-    """Refuse a page size outside 1 to 200."""
-    if not 1 <= first <= MOST_FIRST:
-        raise Invalid(
-            "first",
-            f"每页条数 first 须为 1 至 {MOST_FIRST}，现为 {first}；更多数据请用 after 翻页",
-            f"first is {first}; a page has 1 to {MOST_FIRST} rows, use `after` for the next page",
-        )
-
-
-def check_region(actor: Actor, code: str) -> None:
-    """Refuse a region that is no code, and one that does not lie in the operator's own as if it did not exist."""
-    regions.level_of(code)
-    if not actor.scope.contains(code):
-        raise NotFound("行政区划 region", code)
-
-
-def _with_key(wanted: Wanted) -> tuple[Term, ...]:
-    """The order made total by the key."""
-    source = wanted.plan.source
-    ordered = {term.column.name for term in wanted.terms}
-    return (*wanted.terms, *(Term(source.by_name[name], False) for name in source.key if name not in ordered))
-
-
-def _connection(wanted: Wanted, terms: Sequence[Term], found: list[Any], total: int | None) -> Any:
-    connection = connection_of(wanted.plan.source.model)
-    nodes = found[: wanted.first]
-    cursors = [_cursor(terms, row) for row in nodes]
+def _connection(wanted: Wanted, found: Sequence[Any], total: int | None) -> Any:
+    connection, first = connection_of(wanted.plan.source.model), wanted.question.values["first"]
+    nodes = found[:first]
+    cursors = [cursor(wanted.terms, row) for row in nodes]
     edge = connection.__annotations__["edges"].__args__[0]
     return connection(
         nodes=nodes,
-        edges=[edge(cursor=cursor, node=row) for cursor, row in zip(cursors, nodes, strict=True)],
+        edges=[edge(cursor=text, node=row) for text, row in zip(cursors, nodes, strict=True)],
         page_info=PageInfo(
-            has_next_page=len(found) > wanted.first,
-            has_previous_page=wanted.after is not None,
+            has_next_page=len(found) > first,
+            has_previous_page=wanted.question.shape.after is not None,
             start_cursor=cursors[0] if cursors else None,
             end_cursor=cursors[-1] if cursors else None,
         ),
         total_count=total,
-    )
-
-
-def _after(terms: Sequence[Term], values: Sequence[Any]) -> ColumnElement[bool]:
-    """The rows behind these values in this order; no value comes last."""
-    columns = [term.column.expression(term.column.model) for term in terms]
-    if not any(term.descending or term.column.nullable for term in terms):
-        ahead: ColumnElement[bool] = columns[0] > values[0] if len(columns) == 1 else tuple_(*columns) > tuple(values)
-        return ahead
-    condition: ColumnElement[bool] = false()
-    for term, column, value in reversed(list(zip(terms, columns, values, strict=True))):
-        condition = _beyond(term, column, value, condition)
-    return condition
-
-
-def _beyond(term: Term, column: ColumnElement[Any], value: Any, deeper: ColumnElement[bool]) -> ColumnElement[bool]:
-    if value is None:
-        return and_(column.is_(None), deeper)
-    further = column < value if term.descending else column > value
-    same = and_(column == value, deeper)
-    return or_(further, column.is_(None), same) if term.column.nullable else or_(further, same)
-
-
-def _cursor(terms: Sequence[Term], row: Any) -> str:
-    values = [row.__dict__[term.column.name] for term in terms]
-    text = json.dumps([[term.name for term in terms], values], default=str, ensure_ascii=False, separators=(",", ":"))
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-
-def _read_cursor(text: str, terms: Sequence[Term]) -> list[Any]:
-    try:
-        names, values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        if names == [term.name for term in terms]:
-            return [from_plain(term.column.indicator.type, value) for term, value in zip(terms, values, strict=True)]
-    except (ValueError, TypeError, ArithmeticError):
-        pass
-    raise Invalid(
-        "after",
-        "游标 after 无效，或属于另一种排序；请使用同一查询返回的 endCursor",
-        "`after` is no cursor, or one of another order; use the endCursor that this query gave you",
     )
 
 

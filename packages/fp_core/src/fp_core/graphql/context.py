@@ -11,7 +11,7 @@ from sqlmodel import SQLModel
 
 from fp_core.db import ScopedSession
 from fp_core.graphql.joint import Joint
-from fp_core.graphql.lookahead import Plan, plan_of
+from fp_core.graphql.lookahead import Plan, asked_of, plan_of
 from fp_core.graphql.reading import ends, linked, rows
 from fp_core.graphql.sources import Link
 from fp_core.registry import Registry
@@ -24,10 +24,11 @@ BATCH = 1_000
 class Context:
     """Made anew for each request, inside the running loop. Each read has its own short session in a worker thread."""
 
-    def __init__(self, registry: Registry, actor: Actor, joint: Joint) -> None:
+    def __init__(self, registry: Registry, actor: Actor, joint: Joint, compiled: Any = None) -> None:
         self.registry = registry
         self.actor = actor
         self.joint = joint
+        self.compiled = compiled
         self.loaders: Mapping[str, DataLoader[Any, Any]] = _Loaders(self, joint)
         self._links: dict[tuple[str, str, Plan], DataLoader[Any, Any]] = {}
 
@@ -38,7 +39,7 @@ class Context:
     async def rows(self, info: Any, model: type[SQLModel], *where: ColumnElement[bool]) -> list[Any]:
         """Rows of a model for a resolver to return, by key: what the query selects below the resolver's field, no more."""
         raw, source = info._raw_info, self.joint.source(model)
-        plan = plan_of(self.joint, source, raw.field_nodes, raw)
+        plan = plan_of(self.joint, source, raw.field_nodes, asked_of(raw))
         order = [source.by_name[name].expression(model) for name in source.key]
         return await self.read(lambda session: rows(session, plan, where=where, order=order))
 

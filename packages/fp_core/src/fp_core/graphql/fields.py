@@ -8,7 +8,7 @@ from strawberry.types.field import StrawberryField
 
 from fp_core.graphql.enums import CodeEnums
 from fp_core.graphql.joint import Joint
-from fp_core.graphql.lookahead import plan_of
+from fp_core.graphql.lookahead import asked_of, plan_of
 from fp_core.graphql.reading import ends, own_key
 from fp_core.graphql.scalars import type_of_column
 from fp_core.graphql.sources import Link, Source, SourceColumn
@@ -70,7 +70,7 @@ class LinkField(StrawberryField):
         if None in key:
             return ends(self.link, [])
         raw = info._raw_info
-        plan = plan_of(self.joint, self.joint.source(self.link.to), raw.field_nodes, raw)
+        plan = plan_of(self.joint, self.joint.source(self.link.to), raw.field_nodes, asked_of(raw))
         return info.context.link(self.link, plan.including(self.link.target)).load(key)
 
 

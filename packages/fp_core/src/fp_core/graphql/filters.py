@@ -1,18 +1,17 @@
 """Filters and orders of a source, typed, made from its columns: `where: {netIncome: {lt: "3335"}}`, `orderBy: NAME_ASC`."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from enum import Enum
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import strawberry
-from sqlalchemy import ColumnElement, or_
-from sqlmodel import SQLModel
+from sqlalchemy import BindParameter, ColumnElement, or_
 from strawberry import UNSET
 
-from fp_core.codes import has
 from fp_core.errors import Invalid
 from fp_core.graphql.enums import CodeEnums, enum
 from fp_core.graphql.scalars import BigInt, checked_text, type_of_column
@@ -57,11 +56,22 @@ class Term:
     def name(self) -> str:
         return f"{self.column.name.upper()}_{'DESC' if self.descending else 'ASC'}"
 
-    @property
-    def by(self) -> ColumnElement[Any]:
-        expression = self.column.expression(self.column.model)
+    def by(self, expression: ColumnElement[Any]) -> ColumnElement[Any]:
+        """The order, by the expression that the column has where it is read."""
         ordered = expression.desc() if self.descending else expression.asc()
         return ordered.nulls_last() if self.column.nullable else ordered
+
+
+class Condition(NamedTuple):
+    """One condition without its values: how many there are, or for `is_null` which way round it is asked."""
+
+    column: str
+    operator: str
+    amount: int
+
+    def holds(self, expression: ColumnElement[Any], values: list[BindParameter[Any]]) -> ColumnElement[bool]:
+        """The condition over an expression, with these parameters for its values."""
+        return _OPERATORS[self.operator](expression, values, self.amount)
 
 
 @dataclass(frozen=True)
@@ -91,35 +101,46 @@ def choice_of(source: Source, enums: CodeEnums) -> Choice:
     return Choice(where, order, {term.name: term for term in terms})
 
 
-def conditions(source: Source, where: Any) -> Iterator[tuple[type[SQLModel], ColumnElement[bool]]]:
-    """The conditions of a filter input, each with the model it stands on."""
+def conditions(source: Source, where: Mapping[str, Any] | None) -> Iterator[tuple[Condition, list[Any]]]:
+    """The conditions of a filter, each with the values to bind; the filter is what GraphQL made of the argument."""
     for column in source.columns:
-        given = getattr(where, column.name, UNSET) if where is not None else UNSET
-        if given is UNSET or given is None:
-            continue
-        expression = column.expression(column.model)
+        given = (where or {}).get(column.field) or {}
         for operator in _MEANINGS:
-            value = getattr(given, operator + "_", UNSET)
-            if value is not UNSET:
-                _check(column, operator, value)
-                yield column.model, _condition(expression, operator, value)
+            if (name := _published(operator)) in given:
+                _check(column, operator, value := given[name])
+                if operator == "is_null":
+                    yield Condition(column.name, operator, int(value)), []
+                else:
+                    values = [_prepared(operator, one) for one in (value if isinstance(value, list) else [value])]
+                    yield Condition(column.name, operator, len(values)), values
 
 
-def _condition(column: ColumnElement[Any], operator: str, value: Any) -> ColumnElement[bool]:
-    simple: dict[str, Callable[[], ColumnElement[bool]]] = {
-        "eq": lambda: column == value,
-        "ne": lambda: column.is_distinct_from(value),
-        "in": lambda: column.in_(value),
-        "gt": lambda: column > value,
-        "gte": lambda: column >= value,
-        "lt": lambda: column < value,
-        "lte": lambda: column <= value,
-        "contains": lambda: column.contains(value, autoescape=True),
-        "has": lambda: has(column, value),
-        "has_any": lambda: or_(*(has(column, code) for code in value)),
-        "is_null": lambda: column.is_(None) if value else column.is_not(None),
-    }
-    return simple[operator]()
+def containing(text: str) -> str:
+    """The pattern of texts that contain this one; `/` escapes."""
+    return "%" + "".join("/" + sign if sign in "/%_" else sign for sign in text) + "%"
+
+
+def _prepared(operator: str, value: Any) -> Any:
+    plain = value.value if isinstance(value, Enum) else value
+    if operator in ("has", "has_any"):
+        return containing(f",{plain},")
+    return containing(plain) if operator == "contains" else plain
+
+
+_Operator = Callable[[ColumnElement[Any], list[BindParameter[Any]], int], ColumnElement[bool]]
+_OPERATORS: dict[str, _Operator] = {
+    "eq": lambda column, values, _: column == values[0],
+    "ne": lambda column, values, _: column.is_distinct_from(values[0]),
+    "in": lambda column, values, _: column.in_(values),
+    "gt": lambda column, values, _: column > values[0],
+    "gte": lambda column, values, _: column >= values[0],
+    "lt": lambda column, values, _: column < values[0],
+    "lte": lambda column, values, _: column <= values[0],
+    "contains": lambda column, values, _: column.like(values[0], escape="/"),
+    "has": lambda column, values, _: column.like(values[0], escape="/"),
+    "has_any": lambda column, values, _: or_(*(column.like(value, escape="/") for value in values)),
+    "is_null": lambda column, _, wanted: column.is_(None) if wanted else column.is_not(None),
+}
 
 
 def _check(column: SourceColumn, operator: str, value: Any) -> None:

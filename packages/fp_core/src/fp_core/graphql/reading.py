@@ -1,6 +1,6 @@
 """The ordinary way to read: Core rows of the selected columns, and for each link one statement for all parents at once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, select, tuple_
@@ -27,12 +27,13 @@ def rows(
     order: Sequence[ColumnElement[Any]] = (),
     limit: int | None = None,
     using: Iterable[type[SQLModel]] = (),
+    values: Mapping[str, Any] | None = None,
 ) -> list[Any]:
     """The rows of a plan with everything below them. One statement, and one for each link selected.
 
-    `using` names the models that the conditions stand on.
+    `using` names the models that the conditions stand on, `values` are bound to their parameters.
     """
-    found = _fetched(session, plan, statement(plan, using).where(*where).order_by(*order).limit(limit))
+    found = _fetched(session, plan, statement(plan, using).where(*where).order_by(*order).limit(limit), values)
     _fill(session, plan, found)
     return found
 
@@ -75,9 +76,9 @@ def joined(query: Select[Any], source: Source, models: Iterable[type[SQLModel]])
     return query
 
 
-def _fetched(session: Session, plan: Plan, query: Select[Any]) -> list[Any]:
+def _fetched(session: Session, plan: Plan, query: Select[Any], values: Mapping[str, Any] | None = None) -> list[Any]:
     shell, names = type_of(plan.source.model), plan.columns
-    return [row_of(shell, dict(zip(names, values, strict=True))) for values in session.execute(query)]
+    return [row_of(shell, dict(zip(names, held, strict=True))) for held in session.execute(query, values or {})]
 
 
 def _fill(session: Session, plan: Plan, parents: list[Any]) -> None:

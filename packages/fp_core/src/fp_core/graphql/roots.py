@@ -1,29 +1,30 @@
 """The root fields that every source has: one row by its natural key, and rows page by page."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import strawberry
-from sqlalchemy import or_
+from graphql import FieldNode, VariableValues, get_argument_values
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
-from fp_core import regions
 from fp_core.errors import Invalid
-from fp_core.graphql import connections
+from fp_core.graphql import connections, questions
 from fp_core.graphql.enums import CodeEnums
-from fp_core.graphql.filters import Choice, conditions
+from fp_core.graphql.filters import Choice
 from fp_core.graphql.joint import Joint
-from fp_core.graphql.lookahead import Plan, plan_of, selected
+from fp_core.graphql.lookahead import asked_of, below, plan_of, selected
+from fp_core.graphql.questions import MODELS, Question
 from fp_core.graphql.reading import rows
-from fp_core.graphql.scalars import checked_text, from_plain, type_of_column
+from fp_core.graphql.scalars import from_plain, type_of_column
 from fp_core.graphql.sources import Source
 from fp_core.graphql.types import Node, split_id, type_of
-from fp_core.scope import By
 
 
-class _Root(StrawberryField):
-    """A root field that reads in a worker thread."""
+class Root(StrawberryField):
+    """A root field over sources: it asks a question that any way of reading can answer."""
 
     def __init__(self, name: str, kind: Any, text: str, arguments: list[StrawberryArgument], joint: Joint) -> None:
         super().__init__(
@@ -36,8 +37,39 @@ class _Root(StrawberryField):
     def is_basic_field(self) -> bool:
         return False
 
+    def ask(self, given: Mapping[str, Any]) -> tuple[Source, Question]:
+        """The source to read and what is asked of it, from the arguments; a `Problem` where they are no question."""
+        raise NotImplementedError
 
-class OneField(_Root):
+    def read(self, source: Source, question: Question, raw: Any) -> Any:
+        """The ordinary way: a function of a session that gives the rows."""
+        raise NotImplementedError
+
+    def get_result(self, source: Any, info: Any, args: Any, kwargs: Any) -> Any:
+        raw, context = info._raw_info, info.context
+        definition = raw.parent_type.fields[raw.field_name]
+        given = get_argument_values(definition, raw.field_nodes[0], VariableValues({}, raw.variable_values))
+        of, question = self.ask(given)
+        question.check(context.actor)
+        ordinary = self.read(of, question, raw)
+        if context.compiled is None:
+            return context.read(ordinary)
+        part = Rooted(str(raw.path.key), self, raw.field_nodes, of, question)
+        return context.compiled.field(part, raw.variable_values, lambda: context.read(ordinary))
+
+
+@dataclass(frozen=True)
+class Rooted:
+    """A root field of an operation: its key in the answer, its nodes, and what it asks of which source."""
+
+    key: str
+    root: Root
+    nodes: Sequence[FieldNode]
+    source: Source
+    question: Question
+
+
+class OneField(Root):
     """One row by its natural key; null where there is none, or none in the operator's region."""
 
     def __init__(self, source: Source, joint: Joint, enums: CodeEnums) -> None:
@@ -47,61 +79,16 @@ class OneField(_Root):
         super().__init__(source.one, type_of(source.model) | None, text, arguments, joint)
         self.source = source
 
-    def get_result(self, source: Any, info: Any, args: Any, kwargs: Any) -> Any:
-        raw = info._raw_info
-        plan = plan_of(self.joint, self.source, raw.field_nodes, raw)
-        return info.context.read(lambda session: _one(session, plan, kwargs))
-
-
-class ManyField(_Root):
-    """Rows page by page, narrowed by region, year and conditions."""
-
-    def __init__(self, source: Source, choice: Choice, joint: Joint) -> None:
-        text = f"{source.label} · {source.english}, page by page"
-        super().__init__(source.many, connections.connection_of(source.model), text, _narrowing(source, choice), joint)
-        self.source, self.choice = source, choice
-
-    def get_result(self, source: Any, info: Any, args: Any, kwargs: Any) -> Any:
-        if (region := kwargs.get("region")) is not None:
-            connections.check_region(info.context.actor, region)
-        wanted = self._wanted(info._raw_info, **kwargs)
-        return info.context.read(lambda session: connections.page(session, wanted))
-
-    def _wanted(self, raw: Any, **given: Any) -> connections.Wanted:
-        first = connections.DEFAULT_FIRST if given.get("first") is None else given["first"]
-        connections.check_first(first)
-        chosen = selected(raw.field_nodes, raw)
-        nodes = [*chosen.get("nodes", ()), *selected(chosen.get("edges", ()), raw).get("node", ())]
-        return connections.Wanted(
-            plan=plan_of(self.joint, self.source, nodes, raw),
-            terms=self._terms(given.get("order_by") or []),
-            where=tuple(self._conditions(given)),
-            first=first,
-            after=given.get("after"),
-            counted="totalCount" in chosen,
-            listed=bool(chosen.keys() & {"nodes", "edges", "pageInfo"}),
+    def ask(self, given: Mapping[str, Any]) -> tuple[Source, Question]:
+        return self.source, questions.one(
+            self.source, {name: _plain(given[self.source.by_name[name].field]) for name in self.source.key}
         )
 
-    def _terms(self, names: list[str]) -> tuple[Any, ...]:
-        terms = tuple(self.choice.terms[str(name)] for name in names)
-        if len({term.column.name for term in terms}) < len(terms):
-            raise Invalid(
-                "orderBy", "排序字段重复，每个字段只能出现一次", "orderBy names a column twice; name each once"
-            )
-        return terms
-
-    def _conditions(self, given: dict[str, Any]) -> Any:
-        model = self.source.model
-        if (region := given.get("region")) is not None:
-            yield model, By(self.source.region_columns).visible(model, regions.span(region))
-        if (year := given.get("year")) is not None:
-            yield model, self.source.by_name["year"].expression(model) == year
-        if (text := given.get("search")) is not None:
-            yield model, _found(self.source, text)
-        yield from conditions(self.source, given.get("where"))
+    def read(self, source: Source, question: Question, raw: Any) -> Any:
+        return _one(self.joint, source, question, raw)
 
 
-class NodeField(_Root):
+class NodeField(Root):
     """Any row by its global id."""
 
     def __init__(self, joint: Joint) -> None:
@@ -109,23 +96,52 @@ class NodeField(_Root):
         text = "按全局标识查询 · any object by its global id; null where there is none in your region"
         super().__init__("node", Node | None, text, arguments, joint)
 
-    def get_result(self, source: Any, info: Any, args: Any, kwargs: Any) -> Any:
-        name, parts = split_id(str(kwargs["id"]))
+    def ask(self, given: Mapping[str, Any]) -> tuple[Source, Question]:
+        name, parts = split_id(str(given["id"]))
         found = self.joint.named(name)
         if found is None or len(parts) != len(found.key):
             raise Invalid("id", f"没有类型为 {name!r} 的对象", f"{name!r} is no type that ids are given for")
         key = {column: _parsed(found, column, part) for column, part in zip(found.key, parts, strict=True)}
-        raw = info._raw_info
-        plan = plan_of(self.joint, found, raw.field_nodes, raw)
-        return info.context.read(lambda session: _one(session, plan, key))
+        return found, questions.one(found, key)
+
+    def read(self, source: Source, question: Question, raw: Any) -> Any:
+        return _one(self.joint, source, question, raw)
 
 
-def _one(session: Any, plan: Plan, key: dict[str, Any]) -> Any:
-    for name, value in key.items():
-        if isinstance(value, str):
-            checked_text(name, value)
-    same = [getattr(plan.source.model, name) == value for name, value in key.items()]
-    return next(iter(rows(session, plan, where=same, limit=1)), None)
+class ManyField(Root):
+    """Rows page by page, narrowed by region, year and conditions."""
+
+    def __init__(self, source: Source, choice: Choice, joint: Joint) -> None:
+        text = f"{source.label} · {source.english}, page by page"
+        super().__init__(source.many, connections.connection_of(source.model), text, _narrowing(source, choice), joint)
+        self.source, self.choice = source, choice
+
+    def ask(self, given: Mapping[str, Any]) -> tuple[Source, Question]:
+        return self.source, questions.page(self.source, self.choice, given)
+
+    def read(self, source: Source, question: Question, raw: Any) -> Any:
+        asked, name = asked_of(raw), source.name
+        chosen = below(raw.field_nodes, asked, f"{name}Connection")
+        rows_of_edges = below(selected(chosen, "edges"), asked, f"{name}Edge")
+        nodes = [*selected(chosen, "nodes"), *selected(rows_of_edges, "node")]
+        wanted = connections.Wanted(
+            question=question,
+            terms=questions.total_order(source, self.choice, question.shape.order),
+            plan=plan_of(self.joint, source, nodes, asked),
+            counted=bool(selected(chosen, "totalCount")),
+            listed=bool(selected(chosen, "nodes", "edges", "pageInfo")),
+        )
+        return lambda session: connections.page(session, wanted)
+
+
+def _one(joint: Joint, source: Source, question: Question, raw: Any) -> Any:
+    plan = plan_of(joint, source, raw.field_nodes, asked_of(raw))
+    same = [condition for _, condition in questions.asked(source, question.shape, MODELS)]
+    return lambda session: next(iter(rows(session, plan, where=same, limit=1, values=question.values)), None)
+
+
+def _plain(value: Any) -> Any:
+    return getattr(value, "value", value)
 
 
 def _parsed(source: Source, column: str, part: str) -> Any:
@@ -136,11 +152,6 @@ def _parsed(source: Source, column: str, part: str) -> Any:
     except ValueError:
         pass
     raise Invalid("id", f"全局标识中的 {part!r} 格式不对", f"{part!r} in the global id is no {kind.__name__}")
-
-
-def _found(source: Source, text: str) -> Any:
-    checked_text("search", text)
-    return or_(*(getattr(source.model, name).contains(text, autoescape=True) for name in source.search))
 
 
 def _narrowing(source: Source, choice: Choice) -> list[StrawberryArgument]:
@@ -156,7 +167,7 @@ def _narrowing(source: Source, choice: Choice) -> list[StrawberryArgument]:
         *arguments,
         _argument("where", choice.where | None, "筛选条件 · conditions, all must hold"),
         _argument("order_by", list[choice.order] | None, "排序 · order; the key comes last in any case"),  # type: ignore[name-defined]
-        _argument("first", int | None, f"条数 · rows on the page, {connections.DEFAULT_FIRST} unless told"),
+        _argument("first", int | None, f"条数 · rows on the page, {questions.DEFAULT_FIRST} unless told"),
         _argument("after", str | None, "游标 · the endCursor of the page before"),
     ]
 

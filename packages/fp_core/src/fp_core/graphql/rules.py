@@ -10,10 +10,10 @@ from strawberry import Info, Parent
 
 from fp_core import regions
 from fp_core.errors import NotFound
-from fp_core.graphql.connections import check_region
 from fp_core.graphql.context import Context
 from fp_core.graphql.extends import extends, field
 from fp_core.graphql.problems import ClauseType
+from fp_core.graphql.questions import check_region
 from fp_core.models.household import HouseholdYear
 from fp_core.rulebook import year_end
 

@@ -37,11 +37,10 @@ def type_of_column(column: SourceColumn, enums: CodeEnums) -> Any:
     return meaning.type
 
 
-def from_plain(kind: Any, value: Any) -> Any:
-    """A value of an indicator's type from what JSON or a global id holds of it. Raises ValueError or TypeError."""
-    if value is None or kind is bool:
-        return value
-    readers: dict[Any, Callable[[Any], Any]] = {
+def from_plain(kind: Any, value: str) -> Any:
+    """A value of an indicator's type from the text that a cursor or a global id holds of it. Raises ValueError."""
+    readers: dict[Any, Callable[[str], Any]] = {
+        bool: _truth,
         Decimal: _decimal,
         date: date.fromisoformat,
         datetime: _moment,
@@ -49,6 +48,21 @@ def from_plain(kind: Any, value: Any) -> Any:
         str: str,
     }
     return readers[kind](value)
+
+
+def to_plain(value: Any) -> str:
+    """The text of a value, as the schema's scalars write it; `from_plain` reads it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Decimal):
+        return _plain(value)
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _truth(text: str) -> bool:
+    if text not in ("true", "false"):
+        raise ValueError(f"{text!r} is neither true nor false")
+    return text == "true"
 
 
 def checked_text(place: str, text: str) -> str:

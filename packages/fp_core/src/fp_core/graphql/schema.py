@@ -6,10 +6,12 @@ from typing import Any
 import strawberry
 from graphql import GraphQLError
 from strawberry.extensions import SchemaExtension
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.execution import ExecutionContext
 from strawberry.types.field import StrawberryField
 
+from fp_core.graphql.compiled.reads import Fragment
 from fp_core.graphql.enums import CodeEnums
 from fp_core.graphql.fields import fields_of_source
 from fp_core.graphql.filters import choice_of
@@ -33,6 +35,14 @@ class Mutation:
     """Empty: each schema decides its fields."""
 
 
+class Execution(StrawberryGraphQLCoreExecutionContext):
+    """Strawberry's execution, to which a finished field is finished."""
+
+    def complete_value(self, *given: Any, **more: Any) -> Any:
+        result = more["result"] if "result" in more else given[4]
+        return result if isinstance(result, Fragment) else super().complete_value(*given, **more)
+
+
 class FpSchema(strawberry.Schema):
     """One schema from the core and the plugins of a host. Two hosts in one process have two schemas."""
 
@@ -46,6 +56,7 @@ class FpSchema(strawberry.Schema):
             mutation=Mutation if self._fields[Mutation] else None,
             types=[type_of(model) for model in self.joint.sources],
             extensions=extensions,
+            execution_context_class=Execution,
             config=config(),
         )
 

@@ -7,6 +7,7 @@ import strawberry
 from sqlmodel import SQLModel
 
 from fp_core.errors import Invalid
+from fp_core.graphql.scalars import to_plain
 from fp_core.graphql.sources import Source
 
 
@@ -51,7 +52,7 @@ def row_of(shell: type[Any], values: dict[str, Any]) -> Any:
 
 def global_id(source: Source, row: Any) -> str:
     """`HouseholdYear:<household_code>:<year>`, plain text that SQL can put together too."""
-    return ":".join((source.name, *(_quoted(str(getattr(row, name))) for name in source.key)))
+    return ":".join((source.name, *(quoted(to_plain(getattr(row, name))) for name in source.key)))
 
 
 def split_id(text: str) -> tuple[str, tuple[str, ...]]:
@@ -63,8 +64,14 @@ def split_id(text: str) -> tuple[str, tuple[str, ...]]:
             f"全局标识 {text!r} 无效，请使用查询结果中的 id",
             f"{text!r} is no global id; use an `id` that a query gave you",
         )
-    return name, tuple(part.replace("%3A", ":").replace("%25", "%") for part in parts)
+    return name, tuple(unquoted(part) for part in parts)
 
 
-def _quoted(part: str) -> str:
+def quoted(part: str) -> str:
+    """A part of an id or a cursor, free of the colon that ends it."""
     return part.replace("%", "%25").replace(":", "%3A")
+
+
+def unquoted(part: str) -> str:
+    """What `quoted` was given."""
+    return part.replace("%3A", ":").replace("%25", "%")
