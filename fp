@@ -34,6 +34,7 @@ help() {
   migrate    make a registry's database, or bring its tables up to date
   template   write the workbook that a county fills in
   import     read a filled workbook into a registry
+  export     write rows of a region and year to a CSV or XLSX file
   verify     check every invariant of a registry
   key        make the key file that identity numbers are encrypted with
   operator   make an operator of a region

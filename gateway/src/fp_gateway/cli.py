@@ -147,6 +147,25 @@ def template(
     out.print(f"{output}")
 
 
+@app.command()
+def export(
+    kind: Annotated[
+        str, typer.Argument(metavar="TYPE", help="类型 · type, as household_year, member_year, fund_entry")
+    ],
+    region: Annotated[str, typer.Option(help="行政区划 · 12-digit code of the region")],
+    output: Annotated[Path, typer.Option("--out", help="写入文件 · .csv or .xlsx to write")],
+    year: Annotated[int | None, typer.Option(help="年度 · year, where the type has years")] = None,
+    database: Database = None,
+) -> None:
+    """Write a type's rows of a region and year to a CSV or XLSX file. Identity numbers are masked as in every query."""
+    from fp_gateway.exports import export_for_shell
+    from fp_gateway.opening import open_registry_of
+
+    require_folder(output, "out")
+    with open_registry_of(read_settings(database_url=database), keys=False) as registry:
+        raise typer.Exit(export_for_shell(out, registry, kind, region, year, output))
+
+
 @app.command("key")
 def new_key(file: Annotated[Path, typer.Argument(help="密钥文件 · file to write")] = Path("data/fp.key")) -> None:
     """Make the key file that identity numbers are encrypted with. Keep a copy elsewhere: without it they are lost."""

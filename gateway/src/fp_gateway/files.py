@@ -20,6 +20,7 @@ from fp_core.operations.import_households import ImportReport, import_workbook
 from fp_core.plugins import Host
 from fp_core.registry import Registry
 from fp_core.scope import Actor, Scope
+from fp_gateway import exports
 from fp_gateway.known import require_region, require_year
 from fp_gateway.login_routes import NotLoggedIn, actor_of, polite
 
@@ -28,7 +29,7 @@ NO_STORE = {"cache-control": "no-store"}
 
 
 def routes(registry: Registry) -> list[Route]:
-    """GET /forms/{code}/{year}?region=… gives a template; POST /imports?county=…&year=…&name=… takes a filled one."""
+    """GET /forms/{code}/{year}?region=… gives a template; POST /imports?county=…&year=…&name=… takes a filled one; exports."""
 
     async def form(request: Request) -> Response:
         await _actor(request, registry)
@@ -52,6 +53,7 @@ def routes(registry: Registry) -> list[Route]:
     return [
         Route("/forms/{code}/{year:int}", polite(form), methods=["GET"]),
         Route("/imports", polite(imports), methods=["POST"]),
+        *exports.routes(registry),
     ]
 
 

@@ -18,7 +18,7 @@ from fp_core.permissions import right
 from fp_core.regions import Level
 
 HERE = Path(__file__).parent
-PROVINCE, CITY, COUNTY, TOWN = Level.PROVINCE, Level.CITY, Level.COUNTY, Level.TOWN
+NATION, PROVINCE, CITY, COUNTY, TOWN = Level.NATION, Level.PROVINCE, Level.CITY, Level.COUNTY, Level.TOWN
 
 
 @hookimpl
@@ -51,6 +51,7 @@ def fp_permissions() -> list[Permission]:
         right("household:relapse", "返贫标注", "mark a relapse", PROVINCE, COUNTY, TOWN),
         right("household:member", "自然变更", "enter natural changes of members", PROVINCE, COUNTY, TOWN),
         right("household:rollback", "综合回退", "undo the last operation", PROVINCE),
+        right("register:export", "数据导出", "export rows as files", NATION, PROVINCE, CITY, COUNTY, TOWN),
         right("year:open", "开年", "open a data year", PROVINCE, COUNTY),
         right("year:close", "关年", "close a data year", PROVINCE, COUNTY),
     ]
