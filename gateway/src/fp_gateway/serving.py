@@ -1,6 +1,5 @@
 """Serving: workers over a registry in the foreground, one in this process, or one beside a program that talks to it."""
 
-import gc
 import signal
 import socket
 import sys
@@ -20,10 +19,11 @@ from fp_gateway import logs
 from fp_gateway.app import make_app
 from fp_gateway.opening import NotReady, open_registry_of, open_served_registry, require_current
 from fp_gateway.settings import Settings
+from fp_gateway.worker import application, freeze
 
 START_SECONDS = 30
 GRACE_SECONDS = 25  # what is under way when the end is asked for has this long
-SILENT_SECONDS = 30  # a worker that does not answer its parent for so long is replaced
+SILENT_SECONDS = 60  # a worker that does not answer its parent for so long is replaced
 
 
 def serve(settings: Settings) -> None:
@@ -50,23 +50,9 @@ def serve_forever(registry: Registry, settings: Settings, **parts: Any) -> None:
     _server(app, settings).run()
 
 
-def worker(settings: Settings) -> Starlette:
-    """The application of one worker, in its own process. Its parent has found the registry ready."""
-    logs.configure()
-    app = make_app(open_served_registry(settings), settings)
-    freeze()
-    return app
-
-
-def freeze() -> None:
-    """Take what was built so far out of the garbage collector's rounds: schema and plugins live as long as the process."""
-    gc.collect()
-    gc.freeze()
-
-
 def _supervise(settings: Settings) -> None:
     logs.configure()
-    config = _config(partial(worker, settings), settings, factory=True, workers=settings.processes)
+    config = _config(partial(application, settings), settings, factory=True, workers=settings.processes)
     with config.bind_socket() as listening:
         listening.listen(config.backlog)  # who comes before the workers are ready waits
         supervisor = Multiprocess(config, [listening])
