@@ -1,6 +1,7 @@
 """What the cells must be: a count of every place, put down once at each level by the digits of its code."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select, text
@@ -77,11 +78,10 @@ def add_household(registry: Registry, place: str, serial: int = 1, *, year: int 
     write(registry, *HOUSEHOLD, code=code, year=year, place=place, persons=persons)
 
 
-def move(session: Session, place: str, to: str, year: int) -> None:
-    """All households of a village go over to another one, as when villages are merged; both are marked."""
-    values = {"place": place, "to": to, "year": year}
+def move(session: Session, place: str, to: str, years: Sequence[int]) -> None:
+    """All households of a village go over to another one, as when villages are merged; both are marked in each year."""
+    values = {"place": place, "to": to}
     for table in ("household", "household_year", "member", "member_year"):
         session.execute(text(f"UPDATE {table} SET village_code = :to WHERE village_code = :place"), values)
-    for marked_year in (year - 1, year, year + 1):
-        for marked_place in (place, to):
-            session.execute(text(MARK), {"year": marked_year, "place": marked_place})
+    marks = [{"year": year, "place": code} for year in years for code in (place, to)]
+    session.execute(text(MARK), marks)

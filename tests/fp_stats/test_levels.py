@@ -16,7 +16,7 @@ from fp_stats.models import StatCell
 from fp_stats.operations import table
 from fp_stats.tables import Happening, Statistic
 from tests.actors import operator
-from tests.fp_stats.levels import add_household, counted, kept
+from tests.fp_stats.levels import add_household, counted, kept, write
 from tests.households import open_years
 from tests.places import BIJIE, JINBI, NATION, QIANXI, YUDUO, ZHONGZHAI
 
@@ -109,6 +109,16 @@ def test_sum_that_is_not_that_of_its_places_is_found(populated: Registry) -> Non
             f"poor.total 2016 COUNTY {DONGGUAN}: its places add up to 0 households and -1 persons more than the cell"
         ],
     }
+
+
+def test_cells_that_were_deleted_are_counted_anew(populated: Registry) -> None:
+    before = totals(populated, NATION)
+    exact = kept(populated, 2016)
+    write(populated, "UPDATE stat_cell SET persons = persons + 1 WHERE level <> 'VILLAGE'")
+
+    write(populated, "DELETE FROM stat_cell", "DELETE FROM stat_definition")
+
+    assert (totals(populated, NATION), kept(populated, 2016)) == (before, exact)
 
 
 CODES = st.from_regex(r"[1-8][0-9]{11}", fullmatch=True).map(lambda c: c[:6] + "000" + c[9:] if c[8] == "0" else c)

@@ -99,9 +99,12 @@ def _differences(statistics: Sequence[Statistic], places: CTE) -> CTE:
 
 
 def _at_every_level(changed: CTE) -> Select[Any]:
-    """The differences summed at each level, in a sub-select: an insert takes rows, not aggregates."""
+    """The differences summed at each level, in a sub-select: an insert takes rows, not aggregates.
+
+    They are written in the order in which they are read, so that the cells of a reading lie together.
+    """
     summed = _carried(changed).subquery("summed")
-    return select(*summed.c).where(true())
+    return select(*summed.c).where(true()).order_by(*(summed.c[key.name] for key in CELLS.primary_key))
 
 
 def _carried(places: Any) -> Select[Any]:

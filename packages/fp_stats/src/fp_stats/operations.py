@@ -1,14 +1,15 @@
 """Reading: a table of a region is the cells of its children, exact at the moment of reading, or a count of the rows."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from fp_core.db import UNSCOPED
 from fp_core.errors import PluginError
-from fp_core.models.regions import Region, in_force
+from fp_core.models.regions import Region, covered, in_force
 from fp_core.plugins import Host, items
 from fp_core.registry import Registry
 from fp_core.scope import Actor
@@ -60,30 +61,39 @@ def _names(session: Session, region: str, year: int, counted: set[str]) -> dict[
 
     A division that is not in the list of the year has the last name it bore, and its code where it bore none.
     """
-    listed = (Region.parent_code == region) & in_force(year)
-    rows = session.execute(
-        select(Region.code, Region.name)
-        .where(or_(listed, Region.code.in_(counted)))
-        .order_by(in_force(year), Region.valid_from),
-        execution_options=UNSCOPED,
+    values = {"region": region, "counted": list(counted)}
+    named = dict(session.execute(_naming(covered(year)), values, execution_options=UNSCOPED).all())
+    return dict(sorted(({code: code for code in counted} | named).items()))
+
+
+@lru_cache
+def _naming(year: int) -> Select[Any]:
+    holds = in_force(year)
+    named = or_(
+        and_(Region.parent_code == bindparam("region"), holds), Region.code.in_(bindparam("counted", expanding=True))
     )
-    return dict(sorted(({code: code for code in counted} | {row.code: row.name for row in rows}).items()))
+    return select(Region.code, Region.name).where(named).order_by(holds, Region.valid_from)
 
 
 def _stored(session: Session, statistic: Statistic, region: str, years: Sequence[int]) -> Sums:
     """The cells of the region's children."""
-    rows = session.execute(
-        select(StatCell.year, StatCell.region_code, StatCell.column_code, StatCell.households, StatCell.persons).where(
-            StatCell.statistic == statistic.code,
-            StatCell.year.in_(years),
-            children_of(region),
-            or_(StatCell.households != 0, StatCell.persons != 0),
-        )
-    )
+    values = {"statistic": statistic.code, "years": list(years)}
     found: Sums = {}
-    for year, code, column, households, persons in rows:
+    for year, code, column, households, persons in session.execute(_reading(region), values):
         found.setdefault((year, code), {})[column] = Cell(households, persons)
     return found
+
+
+@lru_cache(maxsize=512)
+def _reading(region: str) -> Select[Any]:
+    return select(
+        StatCell.year, StatCell.region_code, StatCell.column_code, StatCell.households, StatCell.persons
+    ).where(
+        StatCell.statistic == bindparam("statistic"),
+        StatCell.year.in_(bindparam("years", expanding=True)),
+        children_of(region),
+        or_(StatCell.households != 0, StatCell.persons != 0),
+    )
 
 
 def _counted(session: Session, statistic: Statistic, region: str, years: Sequence[int]) -> Sums:

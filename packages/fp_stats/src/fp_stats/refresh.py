@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from sqlalchemy import (
     ColumnElement,
+    Connection,
     Select,
     bindparam,
     delete,
@@ -58,25 +59,30 @@ MARKED: tuple[ColumnElement[bool], ...] = (
 )
 """The marks of a part, whoever holds them."""
 
+# Made once: to put a statement together costs more than the database needs to answer it.
+PLACES: Select[Any] = select(DirtyMark.year, DirtyMark.region_code).where(*MARKED)
+LOOK = select(StatDefinition.statistic, StatDefinition.columns, exists().where(*MARKED).label("dirty"))
+MARKS: Any = DirtyMark.__table__  # type: ignore[attr-defined]
+CLAIM = (
+    update(MARKS)
+    .where(tuple_(MARKS.c.year, MARKS.c.region_code).in_(PLACES.with_for_update(skip_locked=True)))
+    .values(claim=bindparam("mine"))
+)
+TAKE_OFF = delete(MARKS).where(*MARKED, MARKS.c.claim == bindparam("mine"))
+ALONE = select(func.pg_advisory_xact_lock(_LOCK))
+
 
 def make_exact(session: ScopedSession, registry: Registry, statistics: Mapping[str, Statistic], part: Part) -> None:
     """Make the cells of a part exact as of now. Where nothing changed since they were counted, it is one statement."""
-    known, dirty = _look(session, part)
+    seen = session.execute(LOOK, part.bounds, execution_options=UNSCOPED).all()
     wanted = {statistic.code: statistic.digest for statistic in statistics.values()}
-    if known == wanted and not dirty:
+    defined = {row.statistic: row.columns for row in seen} == wanted
+    if defined and not any(row.dirty for row in seen):
         return
     session.rollback()  # what was read here must not be older than what is counted now
-    if known != wanted:
+    if not defined:
         define(registry, wanted)
     refresh(registry, tuple(statistics.values()), part)
-
-
-def _look(session: Session, part: Part) -> tuple[dict[str, str], bool]:
-    """The tables that were counted, with the digests of their columns, and whether anything changed since."""
-    dirty = exists().where(*MARKED).label("dirty")
-    known = select(StatDefinition.statistic, StatDefinition.columns, dirty)
-    rows = session.execute(known, part.bounds, execution_options=UNSCOPED).all()
-    return {row.statistic: row.columns for row in rows}, any(row.dirty for row in rows)
 
 
 def refresh(registry: Registry, statistics: tuple[Statistic, ...], part: Part) -> None:
@@ -85,29 +91,27 @@ def refresh(registry: Registry, statistics: tuple[Statistic, ...], part: Part) -
     A mark that such a change holds stays, and its place is counted as it was before the change. So a refresh waits for
     no change; a change that marks a place which is being counted waits for the count.
     """
-    claim = str(uuid4())
-    free = select(DirtyMark.year, DirtyMark.region_code).where(*MARKED).with_for_update(skip_locked=True)
-    mine = tuple_(DirtyMark.year, DirtyMark.region_code).in_(free)
+    values = {**part.bounds, "mine": str(uuid4())}
     with registry.system_session() as session:
-        _alone(session)
-        session.execute(update(DirtyMark).where(mine).values(claim=claim), part.bounds, execution_options=SET_WISE)
-        session.execute(_counted(insert_of(session), statistics), part.bounds)
-        counted = delete(DirtyMark).where(*MARKED, DirtyMark.claim == claim)
-        session.execute(counted, part.bounds, execution_options=SET_WISE)
+        connection = _alone(session)
+        connection.execute(CLAIM, values)
+        connection.execute(_counted(insert_of(session), statistics), part.bounds)
+        connection.execute(TAKE_OFF, values)
         session.commit()
 
 
 @lru_cache(maxsize=8)
 def _counted(insert: Any, statistics: tuple[Statistic, ...]) -> Any:
     """The statement is long, so it is made once for the tables of a host."""
-    marked: Select[Any] = select(DirtyMark.year, DirtyMark.region_code).where(*MARKED)
-    return carry(insert, statistics, marked)
+    return carry(insert, statistics, PLACES)
 
 
-def _alone(session: Session) -> None:
+def _alone(session: Session) -> Connection:
     """One refresh after the other: they share the cells of the regions above, and none may count a place twice."""
-    if session.connection(execution_options=WRITE).dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+    connection = session.connection(execution_options=WRITE)
+    if connection.dialect.name == "postgresql":
+        connection.execute(ALONE)
+    return connection
 
 
 def define(registry: Registry, wanted: Mapping[str, str]) -> None:
