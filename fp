@@ -29,25 +29,26 @@ help() {
     cat <<'END'
 ./fp COMMAND [OPTIONS]          more about one: ./fp COMMAND --help
 
-  demo       make the demonstration registry and serve it    --check: run the main job once and stop
-  serve      serve a registry over GraphQL
-  migrate    make a registry's database, or bring its tables up to date
-  template   write the workbook that a county fills in
-  import     read a filled workbook into a registry
-  export     write rows of a region and year to a CSV or XLSX file
-  verify     check every invariant of a registry
-  key        make the key file that identity numbers are encrypted with
-  operator   make an operator of a region
-  plugins    list the installed plugins and what each adds
-  schema     print the GraphQL schema
-  rules      explain a rule: its clauses, its parameters, the documents behind them
+  demo        make the demonstration registry and serve it    --check: run the main job once and stop
+  serve       serve a registry over GraphQL
+  migrate     make a registry's database, or bring its tables up to date
+  template    write the workbook that a county fills in
+  import      read a filled workbook into a registry
+  export      write rows of a region and year to a CSV or XLSX file
+  distribute  print how the tables spread over machines       --check: end with 1 when one cannot
+  verify      check every invariant of a registry
+  key         make the key file that identity numbers are encrypted with
+  operator    make an operator of a region
+  plugins     list the installed plugins and what each adds
+  schema      print the GraphQL schema
+  rules       explain a rule: its clauses, its parameters, the documents behind them
 
-  test       run the tests; options go to pytest             FP_REQUIRE_PG=1: fail where PostgreSQL is missing
-  soak       ask random queries in every way of reading      FP_SOAK_EXAMPLES=20000: how many on each database
-  check      format, lint, types, layers, lock, schema, docs  --fix: mend format, lint and schema.graphql
-  bench      measure us beside others on the same rows       --quick: in two minutes; --help: sizes, rounds, parts
-  lock       refresh requirements.lock                       --upgrade: to the newest versions
-  install    only make the environment
+  test        run the tests; options go to pytest             FP_REQUIRE_PG=1: fail where PostgreSQL is missing
+  soak        ask random queries in every way of reading      FP_SOAK_EXAMPLES=20000: how many on each database
+  check       format, lint, types, layers, lock, schema, docs  --fix: mend format, lint and schema.graphql
+  bench       measure us beside others on the same rows       --quick: in two minutes; --help: sizes, rounds, parts
+  lock        refresh requirements.lock                       --upgrade: to the newest versions
+  install     only make the environment
 
 Every command first makes .venv when it is missing or out of date. PYTHON=/path/to/python3 chooses what it is made with.
 END

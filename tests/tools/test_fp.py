@@ -47,7 +47,7 @@ def test_help_is_given_without_an_environment(clone: Path, bare: Path, arguments
     done = _fp(clone, *arguments, PATH=str(bare))
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert "  demo       make the demonstration registry and serve it" in done.stdout
+    assert "  demo        make the demonstration registry and serve it" in done.stdout
     assert not (clone / ".venv").exists()
 
 
