@@ -12,7 +12,7 @@ from sqlalchemy import update
 from fp_core.errors import Forbidden, Invalid, NotFound, Problem
 from fp_core.graphql import export_files
 from fp_core.graphql.export_files import BOM, as_csv, as_xlsx, format_of, safe
-from fp_core.graphql.exports import RIGHT, Reading, export_of, types_of
+from fp_core.graphql.exports import RIGHT, Reading, export_of, types_of, year_column
 from fp_core.graphql.joint import Joint, join
 from fp_core.models.years import DataYear
 from fp_core.plugins import Host
@@ -189,6 +189,22 @@ def test_every_type_can_be_exported_and_no_header_has_a_title_twice(registry: Re
 
         assert next(as_csv(found)).startswith(BOM), kind
         assert len(set(found.export.titles)) == len(found.export.titles), kind
+
+
+@pytest.mark.parametrize(
+    ("kind", "column"),
+    [
+        ("household_year", "year"),
+        ("event", "year"),
+        ("fund_entry", "fund_year"),
+        ("project", "project_year"),
+        ("household", None),
+        ("member", None),
+        ("region", None),
+    ],
+)
+def test_year_is_that_of_the_row_and_no_other(joint: Joint, kind: str, column: str | None) -> None:
+    assert year_column(types_of(joint)[kind]) == column
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ async def test_suspects_are_counted_by_finding(ask: Asking, households_in: list[
     held = {(c["finding"]["rule"], c["finding"]["clause"]["id"]): c["count"] for c in data["suspectCounts"]}
     assert held["required", "is_active_soldier"] == 4
     assert held["status.may_enter", "INC-ELIG"] == held["check.household", "MEM-ONEHEAD"] == 0
-    assert len(sent) == 1
+    assert len([one for one in sent if "set_config" not in one]) == 1
 
 
 async def test_repeated_numbers_are_shown_and_of_other_regions_only_the_county(ask: Asking) -> None:

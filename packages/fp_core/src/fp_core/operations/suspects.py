@@ -17,7 +17,9 @@ from fp_core.db import ScopedSession
 from fp_core.models.household import HouseholdYear
 from fp_core.models.member import Member, MemberYear
 from fp_core.operations.checks import Checks, Finding, of_households, of_members, on_register
-from fp_core.operations.pages import MOST_FIRST, Page, no_cursor, page_of, require_size, require_within
+from fp_core.operations.pages import Page, no_cursor, page_of, require_size, require_within, without_jit
+
+PORTION = 2_000
 
 
 class Place(NamedTuple):
@@ -60,10 +62,12 @@ ANY = Only()
 
 
 def suspects(session: ScopedSession, region: str, year: int, *, only: Only = ANY) -> Iterator[Suspect]:
-    """Every suspect of a region and year in order, read page by page: no more than a page is held at a time."""
+    """Every suspect of a region and year in order, read in portions: no more than one is held at a time."""
+    require_within(session, region)
+    checks = _checks(session, region, year, only)
     after, more = None, True
     while more:
-        found = page(session, region, year, first=MOST_FIRST, after=after, only=only)
+        found = _read(session, region, year, checks, after, PORTION)
         yield from found.items
         after, more = found.items[-1].place if found.items else None, found.has_next
 
@@ -74,18 +78,14 @@ def page(
     """The first suspects of a region and year behind a place."""
     require_within(session, region)
     require_size(first)
-    found = (
-        _failing(session, _households(region, year), only.of(of_households(session, region, year)), after, first + 1),
-        _failing(session, _members(region, year), only.of(of_members(year)), after, first + 1),
-    )
-    merged = (Suspect(place, year, what) for place, what in merge(*found, key=itemgetter(0)))
-    return page_of(list(islice(merged, first + 1)), first)
+    return _read(session, region, year, _checks(session, region, year, only), after, first)
 
 
 def counts(session: ScopedSession, region: str, year: int) -> dict[Finding, int]:
     """How many rows of a region and year have each finding, also where none has it."""
     require_within(session, region)
-    of = (of_households(session, region, year), of_members(year))
+    without_jit(session)
+    of = _checks(session, region, year, ANY)
     bases = (_households(region, year), _members(region, year))
     width = max(map(len, of))
     parts = [
@@ -102,6 +102,21 @@ def place_of(cursor: str) -> Place:
     if not all(part.isascii() and part.isdigit() and len(part) <= 16 for part in (village, household, number)):
         raise no_cursor()
     return Place(village, household, int(number))
+
+
+def _checks(session: ScopedSession, region: str, year: int, only: Only) -> tuple[Checks, Checks]:
+    """Those of households and those of members."""
+    return only.of(of_households(session, region, year)), only.of(of_members(year))
+
+
+def _read(
+    session: ScopedSession, region: str, year: int, checks: tuple[Checks, Checks], after: Place | None, first: int
+) -> Page[Suspect]:
+    without_jit(session)
+    bases = (_households(region, year), _members(region, year))
+    found = (_failing(session, base, of, after, first + 1) for base, of in zip(bases, checks, strict=True))
+    merged = (Suspect(place, year, what) for place, what in merge(*found, key=itemgetter(0)))
+    return page_of(list(islice(merged, first + 1)), first)
 
 
 def _households(region: str, year: int) -> Any:
