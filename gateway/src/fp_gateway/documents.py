@@ -52,7 +52,7 @@ class Documents:
         """A text as a document, held to the budget before it is validated."""
         try:
             document = parse(text, max_tokens=self.limits.tokens)
-            if refusal(document, variables, self.limits) or validate(self.schema, document):
+            if refusal(document, variables, self.limits) or validate(self.schema, document, hide_suggestions=True):
                 return None
         except (GraphQLError, RecursionError):
             return None

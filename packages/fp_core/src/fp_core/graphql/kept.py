@@ -27,5 +27,6 @@ class Kept(Generic[K, V]):
             self._held.popitem(last=False)
         return value
 
-    def __len__(self) -> int:
-        return len(self._held)
+    def values(self) -> list[V]:
+        """All that is kept."""
+        return list(self._held.values())
