@@ -31,6 +31,8 @@ REGION = f"{places.PROVINCES[0]}0000000000"
 """Of the operator who asks: a province."""
 BYTES_EACH = 2_600
 """Disk that a member takes in two years, with indexes and all that belongs to it."""
+LOG_BYTES = 8_000_000_000
+"""What PostgreSQL's log may take beside them."""
 
 
 def main() -> int:
@@ -60,7 +62,7 @@ def say(text: str) -> None:
 def require_room(options: Options) -> None:
     """End where the disk would not do."""
     members = options.size + options.sqlite_size + sum(options.sizes) // 2
-    wanted, free = members * BYTES_EACH, shutil.disk_usage(options.folder).free
+    wanted, free = members * BYTES_EACH + LOG_BYTES, shutil.disk_usage(options.folder).free
     if wanted > free:
         text = f"{options.folder} has {free / 1e9:.0f} GB free, {wanted / 1e9:.0f} GB are needed; name another --folder"
         raise SystemExit(f"fp: {text}, or a smaller --size or --sizes")

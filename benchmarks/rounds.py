@@ -17,6 +17,8 @@ MANY = 8
 COMPARED = 5
 """Sets of variables whose answers are compared before a run."""
 Report = Callable[[str], None]
+Durations = tuple[float, float]
+"""Seconds of a load by one connection, and of one by many."""
 
 
 @dataclass(frozen=True)
@@ -56,13 +58,14 @@ def run(
     for contender in contenders.values():
         contender.write_bodies(sets, plan.scratch, plan.names)
         for query in plan.names:
-            seconds[contender.name, query] = _long_enough(contender, query, plan.seconds)
+            seconds[contender.name, query] = _durations(contender, query, plan.seconds)
     found = []
     for turn in range(plan.rounds):
-        turns = [(query, contender) for query in plan.names for contender in contenders.values()]
-        random.Random(turn).shuffle(turns)
-        for query, contender in turns:
-            found.append(_sample(contender, query, turn, seconds[contender.name, query], postmaster))
+        order = list(contenders.values())
+        random.Random(turn).shuffle(order)
+        for query in plan.names:  # those whose ratio is taken follow each other closely
+            for contender in order:
+                found.append(_sample(contender, query, turn, seconds[contender.name, query], postmaster))
         report(f"round {turn + 1} of {plan.rounds} is done")
     return found
 
@@ -106,22 +109,24 @@ def difference(wanted: Any, found: Any, place: str = "") -> str:
     return f"{place}: {str(wanted)[:200]} against {str(found)[:200]}" if wanted != found else ""
 
 
-def _long_enough(contender: Contender, query: str, seconds: float) -> float:
+def _durations(contender: Contender, query: str, seconds: float) -> Durations:
     """Warm the server up; a slow one is given time for three requests of each connection, as wrk loses what is under way."""
-    is_wrk = generator(seconds) == "wrk"
-    warm = load(contender.port, contender.bodies[query], contender.token, MANY if is_wrk else 1, seconds)
+    port, bodies, token = contender.port, contender.bodies[query], contender.token
+    load(port, bodies, token, MANY, seconds)
     settle(contender.process.pid)
-    if not is_wrk:
-        return seconds
-    return max(seconds, ceil(3 * warm.p50 / 1000)) if warm.requests else 60
+    if generator(seconds) != "wrk":
+        return seconds, seconds
+    warm = load(port, bodies, token, 1, seconds)
+    each = warm.p50 / 1000 if warm.requests else seconds
+    return max(seconds, ceil(3 * each)), max(seconds, ceil(3 * MANY * each))
 
 
-def _sample(contender: Contender, query: str, turn: int, seconds: float, postmaster: int | None) -> Sample:
+def _sample(contender: Contender, query: str, turn: int, seconds: Durations, postmaster: int | None) -> Sample:
     pid, bodies = contender.process.pid, contender.bodies[query]
-    alone = load(contender.port, bodies, contender.token, 1, seconds)
+    alone = load(contender.port, bodies, contender.token, 1, seconds[0])
     settle(pid)
     with used_by(pid) as server, used_by(postmaster) as database:
-        many = load(contender.port, bodies, contender.token, MANY, seconds)
+        many = load(contender.port, bodies, contender.token, MANY, seconds[1])
         settle(pid)
     carried_out = many.requests + MANY  # those under way at the end are carried out too
     return Sample(
