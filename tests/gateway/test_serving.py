@@ -135,6 +135,10 @@ def test_workers_share_the_work_and_one_that_is_killed_comes_back(serve: Callabl
     wait_for(lambda: killed not in server.pids(2))
     assert server.me(token) == 200
 
+    replaced = server.pids(2)
+    server.process.send_signal(signal.SIGHUP)
+    wait_for(lambda: server.me(token) == 200 and not replaced & server.pids(2))
+
     for number in range(6):
         assert server.ask("POST", "/login", name=f"nobody-{number}", password=PASSWORD)[0] == 401
     assert server.ask("POST", "/logout", token)[0] == 204
