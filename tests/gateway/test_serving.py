@@ -18,6 +18,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
+from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from fp_core.db import WRITE
@@ -29,6 +30,7 @@ from fp_gateway.logins import LAG
 from fp_gateway.opening import NotReady, open_served_registry
 from fp_gateway.serving import require_port
 from fp_gateway.settings import Settings, read_settings
+from fp_gateway.worker import application
 from tests.gateway.conftest import PASSWORD
 
 PATIENCE = 90  # seconds until a test gives up on a busy machine; nothing waits so long when all is well
@@ -244,3 +246,15 @@ def test_read_that_takes_too_long_is_ended_by_postgresql_and_a_change_is_not(
             with registry.system_session() as session, pytest.raises(OperationalError, match="statement timeout"):
                 session.execute(text("select pg_sleep(5)"))
             assert registry.engine.pool.size() == 2  # type: ignore[attr-defined]
+
+
+def test_worker_that_starts_while_the_database_is_away_lives_and_says_that_it_is_not_ready(tmp_path: Path) -> None:
+    Keys.generate_file(tmp_path / "fp.key")
+    away = Settings(database_url=f"postgresql://fp@/fp?host={tmp_path}", key_file=tmp_path / "fp.key")
+
+    client = TestClient(application(away))
+
+    assert client.get("/health").json() == {"status": "alive", "pid": os.getpid()}
+    answer = client.get("/ready")
+    assert (answer.status_code, answer.json()["error_type"]) == (503, "OperationalError")
+    assert client.post("/graphql", json={"query": "{ me { name } }"}).status_code == 401
