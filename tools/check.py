@@ -13,7 +13,7 @@ from tools import check_docs, check_lock, write_dictionary
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMA = ROOT / "gateway" / "schema.graphql"
 OUR_CODE = "."
-TYPED = ("packages", "gateway", "plugins", "tools")
+TYPED = ("packages", "gateway", "plugins", "tools", "benchmarks")
 LINES_EACH = 40
 
 Step = Callable[[], str]
