@@ -56,7 +56,7 @@ class StatisticsTable:
     columns: list[StatisticsColumn] = strawberry.field(description="统计指标 · columns")
     read: strawberry.Private[Read]
 
-    @strawberry.field(description="统计行 · rows, the last one the sum")
+    @strawberry.field(description="统计行 · rows, the last one the sum")  # type: ignore[untyped-decorator]
     async def rows(self) -> list[StatisticsRow]:
         """Read only where they are asked for."""
         return [_row(line) for line in await asyncio.to_thread(self.read)]

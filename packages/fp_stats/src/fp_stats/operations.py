@@ -62,12 +62,13 @@ def _names(session: Session, region: str, year: int, counted: set[str]) -> dict[
     A division that is not in the list of the year has the last name it bore, and its code where it bore none.
     """
     values = {"region": region, "counted": list(counted)}
-    named = dict(session.execute(_naming(covered(year)), values, execution_options=UNSCOPED).all())
+    found = session.execute(_naming(covered(year)), values, execution_options=UNSCOPED)
+    named = {row.code: row.name for row in found}
     return dict(sorted(({code: code for code in counted} | named).items()))
 
 
 @lru_cache
-def _naming(year: int) -> Select[Any]:
+def _naming(year: int) -> Select[str, str]:
     holds = in_force(year)
     named = or_(
         and_(Region.parent_code == bindparam("region"), holds), Region.code.in_(bindparam("counted", expanding=True))
@@ -85,7 +86,7 @@ def _stored(session: Session, statistic: Statistic, region: str, years: Sequence
 
 
 @lru_cache(maxsize=512)
-def _reading(region: str) -> Select[Any]:
+def _reading(region: str) -> Any:
     return select(
         StatCell.year, StatCell.region_code, StatCell.column_code, StatCell.households, StatCell.persons
     ).where(

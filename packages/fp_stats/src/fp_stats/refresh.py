@@ -11,7 +11,6 @@ from uuid import uuid4
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Select,
     bindparam,
     delete,
     exists,
@@ -60,7 +59,7 @@ MARKED: tuple[ColumnElement[bool], ...] = (
 """The marks of a part, whoever holds them."""
 
 # Made once: to put a statement together costs more than the database needs to answer it.
-PLACES: Select[Any] = select(DirtyMark.year, DirtyMark.region_code).where(*MARKED)
+PLACES: Any = select(DirtyMark.year, DirtyMark.region_code).where(*MARKED)
 LOOK = select(StatDefinition.statistic, StatDefinition.columns, exists().where(*MARKED).label("dirty"))
 MARKS: Any = DirtyMark.__table__  # type: ignore[attr-defined]
 CLAIM = (

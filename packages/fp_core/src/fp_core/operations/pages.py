@@ -4,10 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from sqlalchemy import func, select
-
 from fp_core import regions
-from fp_core.db import UNSCOPED, ScopedSession
+from fp_core.db import ScopedSession
 from fp_core.errors import Invalid, NotFound
 
 MOST_FIRST = 200
@@ -42,12 +40,6 @@ def require_size(first: int) -> None:
             f"每页条数 first 须为 1 至 {MOST_FIRST}，现为 {first}；更多数据请用 after 翻页",
             f"first is {first}; a page has 1 to {MOST_FIRST} items, use `after` for the next page",
         )
-
-
-def without_jit(session: ScopedSession) -> None:
-    """PostgreSQL would compile a statement of a hundred conditions for a second, to run it for some milliseconds."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.set_config("jit", "off", True)), execution_options=UNSCOPED)
 
 
 def no_cursor() -> Invalid:

@@ -17,7 +17,7 @@ from fp_core.db import ScopedSession
 from fp_core.models.household import HouseholdYear
 from fp_core.models.member import Member, MemberYear
 from fp_core.operations.checks import Checks, Finding, of_households, of_members, on_register
-from fp_core.operations.pages import Page, no_cursor, page_of, require_size, require_within, without_jit
+from fp_core.operations.pages import Page, no_cursor, page_of, require_size, require_within
 
 PORTION = 2_000
 
@@ -84,7 +84,6 @@ def page(
 def counts(session: ScopedSession, region: str, year: int) -> dict[Finding, int]:
     """How many rows of a region and year have each finding, also where none has it."""
     require_within(session, region)
-    without_jit(session)
     of = _checks(session, region, year, ANY)
     bases = (_households(region, year), _members(region, year))
     width = max(map(len, of))
@@ -112,7 +111,6 @@ def _checks(session: ScopedSession, region: str, year: int, only: Only) -> tuple
 def _read(
     session: ScopedSession, region: str, year: int, checks: tuple[Checks, Checks], after: Place | None, first: int
 ) -> Page[Suspect]:
-    without_jit(session)
     bases = (_households(region, year), _members(region, year))
     found = (_failing(session, base, of, after, first + 1) for base, of in zip(bases, checks, strict=True))
     merged = (Suspect(place, year, what) for place, what in merge(*found, key=itemgetter(0)))
