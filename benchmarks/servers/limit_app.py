@@ -43,7 +43,9 @@ class OnPostgresql:
         self.statements = {name: _numbered(sql) for name, sql in statements(Postgresql()).items()}
 
     async def open(self) -> None:
-        self.pool = await asyncpg.create_pool(DATABASE, min_size=POOL, max_size=POOL, init=_json_as_bytes)
+        self.pool = await asyncpg.create_pool(
+            DATABASE, min_size=POOL, max_size=POOL, init=_json_as_bytes, reset=_as_it_is
+        )
 
     async def answer(self, query: str, given: dict[str, Any]) -> bytes:
         sql, names = self.statements[query]
@@ -86,6 +88,10 @@ def parameters(variables: dict[str, Any]) -> dict[str, Any]:
 
 async def _json_as_bytes(connection: Any) -> None:
     await connection.set_type_codec("json", schema="pg_catalog", format="binary", encoder=bytes, decoder=bytes)
+
+
+async def _as_it_is(_connection: Any) -> None:
+    """Nothing is to be put back: a connection only reads."""
 
 
 def _numbered(sql: str) -> tuple[str, Sequence[str]]:

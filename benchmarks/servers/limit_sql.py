@@ -84,7 +84,7 @@ class Sqlite:
 
 Writer = Postgresql | Sqlite
 PAGE = (
-    "with page as (select p.*, row_number() over (order by household_code, year) as n from (select * from household_year "
+    "with page as (select p.*, row_number() over (order by household_code, year) as n from (select {columns} from household_year "
     "where year = :year and village_code between :low and :high and village_code between :from and :to and "
     "exit_status = :status and (household_code, year) > (:code, :last_year) order by household_code, year limit {more}) p) "
 )
@@ -132,6 +132,7 @@ def _page(write: Writer, first: int, *, with_benefits: bool) -> str:
         f"from member_year y where y.{of_home.format('y')} and {_seen('y')}",
         "y.member_no",
     )
+    columns = ", ".join(["household_code", *queries.ANNUAL.split()])
     node = {**_columns(write, HouseholdYear, "h", f"household_code {queries.ANNUAL}"), "members": members}
     if with_benefits:
         project = write.one(
@@ -149,7 +150,7 @@ def _page(write: Writer, first: int, *, with_benefits: bool) -> str:
         "nodes": write.many(node, f"from page h where n <= {first}", "h.n"),
         "pageInfo": write.one(info, ""),
     }
-    return f"{PAGE.format(more=first + 1)} select {_data(write, 'householdYears', write.one(connection, ''))}"
+    return f"{PAGE.format(columns=columns, more=first + 1)} select {_data(write, 'householdYears', write.one(connection, ''))}"
 
 
 def _statistics(write: Writer) -> str:
