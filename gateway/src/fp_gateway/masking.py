@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import structlog
-from graphql import GraphQLError
+from graphql import FieldNode, GraphQLError
 from graphql.error import GraphQLFormattedError
 
 from fp_core.errors import Problem
@@ -30,8 +30,8 @@ def mask(error: GraphQLError, *, suggestions: bool = False) -> GraphQLError:
         return _same_place(error, str(cause), problem_facts(cause))
     if isinstance(cause, RecursionError):
         return _same_place(error, " · ".join(_TOO_DEEP), _facts("TOO_DEEP", *_TOO_DEEP))
-    if cause is not None:
-        return _unexpected(error, cause)
+    if cause is not None or (error.path is not None and _of_a_value(error)):
+        return _unexpected(error, cause or error)
     if _DEEP.search(error.message):
         return _same_place(error, " · ".join(_TOO_DEEP), _facts("TOO_DEEP", *_TOO_DEEP))
     plain = _SUGGESTION.sub("", error.message)
@@ -39,6 +39,11 @@ def mask(error: GraphQLError, *, suggestions: bool = False) -> GraphQLError:
     return _same_place(
         error, message, {**_facts("BAD_REQUEST", in_chinese(plain), message), **(error.extensions or {})}
     )
+
+
+def _of_a_value(error: GraphQLError) -> bool:
+    """Whether it is about what a field gave, and not about a directive or an argument that the client wrote."""
+    return any(isinstance(node, FieldNode) for node in error.nodes or ())
 
 
 def problem_facts(problem: Problem) -> dict[str, Any]:

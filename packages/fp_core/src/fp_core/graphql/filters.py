@@ -103,16 +103,16 @@ def choice_of(source: Source, enums: CodeEnums) -> Choice:
 
 def conditions(source: Source, where: Mapping[str, Any] | None) -> Iterator[tuple[Condition, list[Any]]]:
     """The conditions of a filter, each with the values to bind; the filter is what GraphQL made of the argument."""
-    for column in source.columns:
-        given = (where or {}).get(column.field) or {}
-        for operator in _MEANINGS:
-            if (name := _published(operator)) in given:
-                _check(column, operator, value := given[name])
-                if operator == "is_null":
-                    yield Condition(column.name, operator, int(value)), []
-                else:
-                    values = [_prepared(operator, one) for one in (value if isinstance(value, list) else [value])]
-                    yield Condition(column.name, operator, len(values)), values
+    for name, given in (where or {}).items():
+        column = source.by_field[name]
+        for published, value in (given or {}).items():
+            operator = _BY_NAME[published]
+            _check(column, operator, value)
+            if operator == "is_null":
+                yield Condition(column.name, operator, int(value)), []
+            else:
+                values = [_prepared(operator, one) for one in (value if isinstance(value, list) else [value])]
+                yield Condition(column.name, operator, len(values)), values
 
 
 def containing(text: str) -> str:
@@ -215,3 +215,6 @@ def _input(name: str, description: str, fields: dict[str, tuple[Any, str]]) -> A
 def _published(name: str) -> str:
     head, *rest = name.rstrip("_").split("_")
     return head + "".join(part.capitalize() for part in rest)
+
+
+_BY_NAME = {_published(operator): operator for operator in _MEANINGS}
