@@ -1,5 +1,6 @@
 """Where compiled statements run: they cannot write, end in time, and tell a walled database whose region is read."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -41,6 +42,24 @@ async def test_statement_that_takes_too_long_is_ended_and_the_next_one_runs(regi
     with pytest.raises(TooSlow) as slow:
         await reads.fetch(ENDLESS[registry.engine.dialect.name], nothing(registry), SCOPE)
     assert "0.3" in slow.value.en
+    assert await reads.fetch("SELECT '1'", nothing(registry), SCOPE) is not None
+    await reads.close()
+
+
+async def test_first_statements_that_come_together_share_the_connections(registry: Registry) -> None:
+    reads = opened(registry, pool=2)
+    together = (reads.fetch("SELECT '1'", nothing(registry), SCOPE) for _ in range(20))
+    assert [row[0] for row in await asyncio.gather(*together)] == ["1"] * 20
+    await reads.close()
+
+
+async def test_database_that_was_away_is_asked_again(registry: Registry) -> None:
+    reads = opened(registry)
+    if isinstance(reads, PostgresReads):
+        known, reads.dsn = reads.dsn, "postgresql://fp@127.0.0.1:1/nowhere"
+        with pytest.raises(Unread):
+            await reads.fetch("SELECT '1'", [], SCOPE)
+        reads.dsn = known
     assert await reads.fetch("SELECT '1'", nothing(registry), SCOPE) is not None
     await reads.close()
 

@@ -15,6 +15,7 @@ from sqlalchemy import Engine, make_url
 
 from fp_core.errors import Problem
 from fp_core.graphql.compiled.reads import Texts, Unread, Values
+from fp_core.row_security import set_local
 from fp_core.scope import Scope
 from fp_gateway.settings import Settings
 
@@ -40,14 +41,13 @@ class PostgresReads:
 
     def __init__(self, dsn: str, size: int, seconds: float, walls: bool) -> None:
         self.dsn, self.size, self.seconds, self.walls = dsn, size, seconds, walls
-        self._pool: Any = None
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._opening: asyncio.Task[Any] | None = None
 
     async def fetch(self, statement: str, values: Values, scope: Scope) -> Texts | None:
         """The one row of a statement."""
         assert not isinstance(values, Mapping)
         try:
-            pool = self._pool if self._loop is asyncio.get_running_loop() else await self._opened()
+            pool = await self._opened()
             read = (
                 self._behind_walls(pool, statement, values, scope) if self.walls else pool.fetchrow(statement, *values)
             )
@@ -60,28 +60,31 @@ class PostgresReads:
 
     async def close(self) -> None:
         """Close the connections."""
-        if self._pool is not None and self._loop is asyncio.get_running_loop():
-            await self._pool.close()
-        self._pool = self._loop = None
+        opening, self._opening = self._opening, None
+        if opening is not None and opening.get_loop() is asyncio.get_running_loop():
+            await (await opening).close()
 
     async def _behind_walls(self, pool: Any, statement: str, values: Sequence[Any], scope: Scope) -> Any:
         """The row as the policies of the database let it through, which are told the region for this transaction."""
-        low, high = scope.span
         async with pool.acquire() as connection, connection.transaction(readonly=True):
-            await connection.execute(f"SET LOCAL fp.low = '{low}'; SET LOCAL fp.high = '{high}'")
+            await connection.execute(set_local(scope))
             return await connection.fetchrow(statement, *values)
 
     async def _opened(self) -> Any:
-        if self._pool is not None and self._loop is not None and not self._loop.is_closed():
-            self._pool.terminate()  # another loop's
+        """The pool of this loop. Requests that come together wait for one; where it failed, the next one tries anew."""
+        opening = self._opening
+        if opening is None or opening.get_loop() is not asyncio.get_running_loop() or _failed(opening):
+            opening = self._opening = asyncio.create_task(self._open())
+        return opening.result() if opening.done() else await asyncio.shield(opening)
+
+    async def _open(self) -> Any:
         settings = {
             "application_name": "fp reads",
             "default_transaction_read_only": "on",
             "statement_timeout": str(int(self.seconds * 1000)),
             "jit": "off",
         }
-        self._loop = asyncio.get_running_loop()
-        self._pool = await asyncpg.create_pool(
+        return await asyncpg.create_pool(
             self.dsn,
             min_size=1,
             max_size=self.size,
@@ -93,7 +96,10 @@ class PostgresReads:
             max_inactive_connection_lifetime=0,
             server_settings=settings,
         )
-        return self._pool
+
+
+def _failed(opening: asyncio.Task[Any]) -> bool:
+    return opening.done() and (opening.cancelled() or opening.exception() is not None)
 
 
 async def _prepare(connection: Any) -> None:
